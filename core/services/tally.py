@@ -1,6 +1,7 @@
 """What the records of an import had, counted and in sentences for the user."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from core.domain.labels import is_label_name
@@ -82,28 +83,34 @@ class Tally:
 
 def describe_tally(tally: Tally) -> tuple[str, ...]:
     """What a person should know of what came in, and of what did not, a sentence each."""
-    notices = []
+    parts = (
+        _describe_labels,
+        _describe_overlaps,
+        _describe_offsets,
+        _describe_judging,
+        _describe_pool,
+        _describe_joining,
+        _describe_refused,
+        _describe_texts,
+    )
+    return tuple(notice for describe in parts for notice in describe(tally))
+
+
+def _describe_labels(tally: Tally) -> Iterator[str]:
     if tally.unknown:
-        notices.append(
-            say_count(
-                "{count:,} span has a label that the tag set does not have, so its sentence was rejected: {labels}.",
-                "{count:,} spans have labels that the tag set does not have, so their sentences were rejected:"
-                " {labels}.",
-                tally.unknown.total(),
-                labels=name_counts(tally.unknown),
-            )
+        yield say_count(
+            "{count:,} span has a label that the tag set does not have, so its sentence was rejected: {labels}.",
+            "{count:,} spans have labels that the tag set does not have, so their sentences were rejected: {labels}.",
+            tally.unknown.total(),
+            labels=name_counts(tally.unknown),
         )
     if tally.folded:
-        notices.append(
-            say_count(
-                "{count:,} span with a fine label got its type: {labels}.",
-                "{count:,} spans with fine labels got their types: {labels}.",
-                tally.folded.total(),
-                labels=name_counts(tally.folded),
-            )
+        yield say_count(
+            "{count:,} span with a fine label got its type: {labels}.",
+            "{count:,} spans with fine labels got their types: {labels}.",
+            tally.folded.total(),
+            labels=name_counts(tally.folded),
         )
-    others = (_describe_overlaps, _describe_offsets, _describe_judging, _describe_texts)
-    return (*notices, *(notice for describe in others for notice in describe(tally)))
 
 
 def name_counts(counts: Counter[str]) -> str:
@@ -119,175 +126,140 @@ def _quote_odd(label: str) -> str:
     return label if is_label_name(label) else repr(label)
 
 
-def _describe_overlaps(tally: Tally) -> list[str]:
-    notices = []
+def _describe_overlaps(tally: Tally) -> Iterator[str]:
     if tally.left_out:
-        notices.append(
-            say_count(
-                "{count:,} overlapping span was left out: {first}.",
-                "{count:,} overlapping spans were left out, the first of {first}.",
-                tally.left_out,
-                first=tally.first_left_out,
-            )
+        yield say_count(
+            "{count:,} overlapping span was left out: {first}.",
+            "{count:,} overlapping spans were left out, the first of {first}.",
+            tally.left_out,
+            first=tally.first_left_out,
         )
     if tally.blank_edges:
-        notices.append(
-            say_count(
-                "{count:,} span begins or ends with a blank, which a tagger cannot learn.",
-                "{count:,} spans begin or end with a blank, which a tagger cannot learn.",
-                tally.blank_edges,
-            )
+        yield say_count(
+            "{count:,} span begins or ends with a blank, which a tagger cannot learn.",
+            "{count:,} spans begin or end with a blank, which a tagger cannot learn.",
+            tally.blank_edges,
         )
-    return notices
 
 
-def _describe_offsets(tally: Tally) -> list[str]:
-    notices = []
+def _describe_offsets(tally: Tally) -> Iterator[str]:
     if tally.in_utf16:
-        notices.append(
-            say_count(
-                "{count:,} rejected record fits its text if its offsets count UTF-16 units: import it so.",
-                "{count:,} rejected records fit their texts if their offsets count UTF-16 units: import them so.",
-                tally.in_utf16,
-            )
+        yield say_count(
+            "{count:,} rejected record fits its text if its offsets count UTF-16 units: import it so.",
+            "{count:,} rejected records fit their texts if their offsets count UTF-16 units: import them so.",
+            tally.in_utf16,
         )
     if tally.shifted:
-        notices.append(
-            say_count(
-                "The spans of {count:,} rejected record all cover what they name if they are shifted: import it so.",
-                "The spans of {count:,} rejected records all cover what they name if they are shifted: import them so.",
-                tally.shifted,
-            )
+        yield say_count(
+            "The spans of {count:,} rejected record all cover what they name if they are shifted: import it so.",
+            "The spans of {count:,} rejected records all cover what they name if they are shifted: import them so.",
+            tally.shifted,
         )
-    return notices
 
 
-def _describe_judging(tally: Tally) -> list[str]:
-    notices = []
+def _describe_judging(tally: Tally) -> Iterator[str]:
     if count := tally.judged["no"] - tally.for_pool:
-        notices.append(
-            say_count(
-                "Nobody judged {count:,} sentence: it is in the pool, not in a split.",
-                "Nobody judged {count:,} sentences: they are in the pool, not in a split.",
-                count,
-            )
+        yield say_count(
+            "Nobody judged {count:,} sentence: it is in the pool, not in a split.",
+            "Nobody judged {count:,} sentences: they are in the pool, not in a split.",
+            count,
         )
     if count := tally.judged["partly"]:
-        notices.append(
-            say_count(
-                "{count:,} sentence was judged in part: it is in the pool, not in a split.",
-                "{count:,} sentences were judged in part: they are in the pool, not in a split.",
-                count,
-            )
+        yield say_count(
+            "{count:,} sentence was judged in part: it is in the pool, not in a split.",
+            "{count:,} sentences were judged in part: they are in the pool, not in a split.",
+            count,
         )
+
+
+def _describe_pool(tally: Tally) -> Iterator[str]:
     if tally.left_meanwhile:
-        notices.append(
-            say_count(
-                "{count:,} sentence left the pool while the files were read, and stays as it is.",
-                "{count:,} sentences left the pool while the files were read, and stay as they are.",
-                tally.left_meanwhile,
-            )
+        yield say_count(
+            "{count:,} sentence left the pool while the files were read, and stays as it is.",
+            "{count:,} sentences left the pool while the files were read, and stay as they are.",
+            tally.left_meanwhile,
         )
     if tally.returned:
-        notices.append(
-            say_count(
-                "{count:,} sentence was in the pool and leaves it with this gold; undo in the window takes it back.",
-                "{count:,} sentences were in the pool and leave it with this gold; undo in the window takes them back.",
-                tally.returned,
-            )
+        yield say_count(
+            "{count:,} sentence was in the pool and leaves it with this gold; undo in the window takes it back.",
+            "{count:,} sentences were in the pool and leave it with this gold; undo in the window takes them back.",
+            tally.returned,
         )
     if tally.ignored:
-        notices.append(
-            say_count(
-                "{count:,} sentence has gold that was not taken, since it goes to the pool; “add-source” makes a source"
-                " of it.",
-                "{count:,} sentences have gold that was not taken, since they go to the pool; “add-source” makes a"
-                " source of it.",
-                tally.ignored,
-            )
+        yield say_count(
+            "{count:,} sentence has gold that was not taken, since it goes to the pool; “add-source” makes a source"
+            " of it.",
+            "{count:,} sentences have gold that was not taken, since they go to the pool; “add-source” makes a"
+            " source of it.",
+            tally.ignored,
         )
+
+
+def _describe_joining(tally: Tally) -> Iterator[str]:
     if count := tally.unstated:
-        notices.append(
-            say_count(
-                "{count:,} text without spans counts as judged, though its file does not say whether anybody looked at"
-                " it: import it as not judged if nobody did.",
-                "{count:,} texts without spans count as judged, though their files do not say whether anybody looked at"
-                " them: import them as not judged if nobody did.",
-                count,
-            )
+        yield say_count(
+            "{count:,} text without spans counts as judged, though its file does not say whether anybody looked at"
+            " it: import it as not judged if nobody did.",
+            "{count:,} texts without spans count as judged, though their files do not say whether anybody looked at"
+            " them: import them as not judged if nobody did.",
+            count,
         )
     if tally.merged:
-        notices.append(
-            say_count(
-                "{count:,} record was joined with an earlier one of the same sentence.",
-                "{count:,} records were joined with earlier ones of the same sentences.",
-                tally.merged,
-            )
+        yield say_count(
+            "{count:,} record was joined with an earlier one of the same sentence.",
+            "{count:,} records were joined with earlier ones of the same sentences.",
+            tally.merged,
         )
-    return notices
 
 
-def _describe_texts(tally: Tally) -> list[str]:
-    notices = []
+def _describe_refused(tally: Tally) -> Iterator[str]:
     if tally.in_project:
-        notices.append(
-            say_count(
-                "{count:,} record was rejected because the project has it already.",
-                "{count:,} records were rejected because the project has them already.",
-                tally.in_project,
-            )
+        yield say_count(
+            "{count:,} record was rejected because the project has it already.",
+            "{count:,} records were rejected because the project has them already.",
+            tally.in_project,
         )
     if tally.in_import:
-        notices.append(
-            say_count(
-                "{count:,} record was rejected because its sentence came earlier in this import.",
-                "{count:,} records were rejected because their sentences came earlier in this import.",
-                tally.in_import,
-            )
+        yield say_count(
+            "{count:,} record was rejected because its sentence came earlier in this import.",
+            "{count:,} records were rejected because their sentences came earlier in this import.",
+            tally.in_import,
         )
     if tally.contradicting:
-        notices.append(
-            say_count(
-                "{count:,} record was rejected because its sentence is there with other gold, which stays.",
-                "{count:,} records were rejected because their sentences are there with other gold, which stays.",
-                tally.contradicting,
-            )
+        yield say_count(
+            "{count:,} record was rejected because its sentence is there with other gold, which stays.",
+            "{count:,} records were rejected because their sentences are there with other gold, which stays.",
+            tally.contradicting,
         )
+
+
+def _describe_texts(tally: Tally) -> Iterator[str]:
     if tally.deleted:
-        notices.append(
-            say_count(
-                "{count:,} sentence had been deleted and came in anew; the deleted one has another id now.",
-                "{count:,} sentences had been deleted and came in anew; the deleted ones have other ids now.",
-                tally.deleted,
-            )
+        yield say_count(
+            "{count:,} sentence had been deleted and came in anew; the deleted one has another id now.",
+            "{count:,} sentences had been deleted and came in anew; the deleted ones have other ids now.",
+            tally.deleted,
         )
     if tally.same_id:
-        notices.append(
-            say_count(
-                "{count:,} record has the id of a sentence of the pool but another text, and came in as a new one:"
-                " {first}.",
-                "{count:,} records have the ids of sentences of the pool but other texts, and came in as new ones, the"
-                " first of them {first}.",
-                tally.same_id,
-                first=tally.first_same_id,
-            )
+        yield say_count(
+            "{count:,} record has the id of a sentence of the pool but another text, and came in as a new one:"
+            " {first}.",
+            "{count:,} records have the ids of sentences of the pool but other texts, and came in as new ones, the"
+            " first of them {first}.",
+            tally.same_id,
+            first=tally.first_same_id,
         )
     if tally.other_gold:
         pairs = "; ".join(f"{each.first} / {each.second}" for each in tally.first_other_gold[:3])
-        notices.append(
-            say_count(
-                "{count:,} sentence has the text of another one and other gold: {pairs}.",
-                "{count:,} sentences have the text of other ones and other gold, the first of them: {pairs}.",
-                tally.other_gold,
-                pairs=pairs,
-            )
+        yield say_count(
+            "{count:,} sentence has the text of another one and other gold: {pairs}.",
+            "{count:,} sentences have the text of other ones and other gold, the first of them: {pairs}.",
+            tally.other_gold,
+            pairs=pairs,
         )
     if tally.same_text:
-        notices.append(
-            say_count(
-                "{count:,} sentence has the text and the gold of another one with another id.",
-                "{count:,} sentences have the text and the gold of other ones with other ids.",
-                tally.same_text,
-            )
+        yield say_count(
+            "{count:,} sentence has the text and the gold of another one with another id.",
+            "{count:,} sentences have the text and the gold of other ones with other ids.",
+            tally.same_text,
         )
-    return notices
