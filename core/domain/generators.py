@@ -2,13 +2,14 @@
 
 import queue
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 Step = TypeVar("Step")
 Event = TypeVar("Event")
 Result = TypeVar("Result")
+Item = TypeVar("Item")
 
 
 def run_to_end(work: Generator[Step, None, Result], take: Callable[[Step], object] = lambda step: None) -> Result:
@@ -90,3 +91,14 @@ def yield_reports(work: Callable[[Callable[[int], None]], Result]) -> Generator[
                 pass
             raise
     return future.result()
+
+
+def cut_into_parts(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """The items, `size` at a time; the last part has what is left, which may be nothing."""
+    part: list[Item] = []
+    for item in items:
+        part.append(item)
+        if len(part) == size:
+            yield part
+            part = []
+    yield part

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from core.domain.errors import UserError
+from core.domain.generators import cut_into_parts
 from core.domain.spans import Judged, PredictedSpan, SentenceNumber, Span, check_spans
 from core.formats import registry
 from core.formats.json_records import SPAN_EXTRAS
@@ -145,7 +146,7 @@ class _FileReading:
         key = self.report.key
         then = _StoredNames(self._project, key.source)
         before = EpochKey(key.source, key.epoch - 1) if key.epoch > 1 else None
-        for part in _slices(self._file.records()):
+        for part in cut_into_parts(self._file.records(), SLICE // 5):
             rejected = tuple(each for record in part if (each := self._take(record)) is not None)
             self.report.rejected += rejected[: REJECTED_KEPT - len(self.report.rejected)]
             self.report.rejections += len(rejected)
@@ -324,13 +325,3 @@ def _with_probabilities(spans: Iterable[Span], read: Iterable[Span], shares: Map
 
 def _bare(spans: Spans) -> list[Span]:
     return [each.span for each in spans]
-
-
-def _slices(records: Iterable[Record | Rejected]) -> Iterator[list[Record | Rejected]]:
-    part: list[Record | Rejected] = []
-    for record in records:
-        part.append(record)
-        if len(part) == SLICE // 5:
-            yield part
-            part = []
-    yield part

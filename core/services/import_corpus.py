@@ -20,7 +20,7 @@ from core.analysis.findings import (
     describe_shared_documents,
 )
 from core.domain.errors import UserError
-from core.domain.generators import map_progress
+from core.domain.generators import cut_into_parts, map_progress
 from core.domain.labels import check_label_name
 from core.domain.spans import Split
 from core.domain.splitting import MEASURED_SPLITS, add_keys, as_keys, count_shared, draw_dev
@@ -197,7 +197,7 @@ class _Staging:
         self._files.append(file)
         spans_before = self._intake.tally.spans.total()
         judge, source, rules = self._intake.judge, corpus.source, plan.rules
-        for part in _slices(judge(source, rules, record) for record in corpus.records()):
+        for part in cut_into_parts((judge(source, rules, record) for record in corpus.records()), SLICE // 5):
             good = [record for record in part if isinstance(record, Accepted)]
             bad = tuple(record for record in part if isinstance(record, Rejected))
             self._stage(good)
@@ -432,13 +432,3 @@ def _text_path(path: Path) -> str | None:
 
 class _GaveWayError(Exception):
     """A transaction was taken back so that another thread need not wait for its end."""
-
-
-def _slices(records: Iterable[Accepted | Rejected]) -> Iterator[list[Accepted | Rejected]]:
-    part: list[Accepted | Rejected] = []
-    for record in records:
-        part.append(record)
-        if len(part) == SLICE // 5:
-            yield part
-            part = []
-    yield part
