@@ -155,7 +155,6 @@ def add_model(project: Project, plan: ModelPlan) -> Generator[Reading, None, Add
     )
     if known is not None and _read_origin(project, known.number) == origin:
         raise UserError("{model} is source {number} already", model=plan.model, number=known.number)
-    _find_fingerprint(origin)
     next(_load(origin, "cpu")(_TRIAL))
     yield Reading(2, _STEPS)
     number = known.number if known else project.sources.add("model", plan.title, asdict(origin))
