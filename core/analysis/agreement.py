@@ -56,7 +56,7 @@ class AgreementFigure:
         value: at most 1, which is full agreement; None where it is not defined.
         interval: None without a value, or if it is defined in no resample.
         undefined: in how many resamples it is not defined; these do not count in the interval.
-        note: why there is no value, for people; else empty.
+        note: why the value is missing, for people; else empty.
     """
 
     value: float | None

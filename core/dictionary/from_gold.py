@@ -55,7 +55,7 @@ def _entries_with_one_label(counts: Counter[tuple[str, str]], min_count: int) ->
 
 
 def _find_wrong_entries(matcher: DictionaryMatcher, sentences: list[Example]) -> set[DictionaryEntry]:
-    """The entries that match what is no span of their label."""
+    """The entries that match text which is not a span of their label."""
     wrong = set[DictionaryEntry]()
     doubtful = list[tuple[DictionaryEntry, CutPlace]]()
     for sentence in sentences:

@@ -85,24 +85,13 @@ class SentenceDetail(QWidget):
         self._connect()
 
     def _runs(self) -> dict[Name, Callable[[], object]]:
-        canvas = self.canvas
         return {
-            "next span": lambda: canvas.select_next(1),
-            "previous span": lambda: canvas.select_next(-1),
-            "end right": lambda: canvas.move_edge("end", 1),
-            "end left": lambda: canvas.move_edge("end", -1),
-            "start right": lambda: canvas.move_edge("start", 1),
-            "start left": lambda: canvas.move_edge("start", -1),
-            "accept": canvas.accept_selected,
+            **self.canvas.keyed_edits(),
+            "sticky": self.labelling.toggle_sticky,
             "accept and go on": self._accept_and_go_on,
             "accept all": self._accept_all,
             "remove": self._remove,
             "identical": self._ask_for_identical,
-            "next eojeol": lambda: canvas.select_next_word(1),
-            "previous eojeol": lambda: canvas.select_next_word(-1),
-            "extend": canvas.extend,
-            "shrink": canvas.shrink,
-            "sticky": self.labelling.toggle_sticky,
             "copy": self._copy,
             "menu": self._show_menu_below,
             "clear": self._clear,

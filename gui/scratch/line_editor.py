@@ -51,21 +51,10 @@ class LineEditor(QWidget):
         self._connect()
 
     def _runs(self) -> dict[Name, Callable[[], object]]:
-        canvas = self.canvas
         return {
-            "next span": lambda: canvas.select_next(1),
-            "previous span": lambda: canvas.select_next(-1),
-            "end right": lambda: canvas.move_edge("end", 1),
-            "end left": lambda: canvas.move_edge("end", -1),
-            "start right": lambda: canvas.move_edge("start", 1),
-            "start left": lambda: canvas.move_edge("start", -1),
-            "accept": canvas.accept_selected,
-            "remove": canvas.delete_selected,
-            "next eojeol": lambda: canvas.select_next_word(1),
-            "previous eojeol": lambda: canvas.select_next_word(-1),
-            "extend": canvas.extend,
-            "shrink": canvas.shrink,
+            **self.canvas.keyed_edits(),
             "sticky": self.labelling.toggle_sticky,
+            "remove": self.canvas.delete_selected,
             "copy": self._copy,
             "clear": self._clear,
             "undo": lambda: self._go_back(self._before, self._after),

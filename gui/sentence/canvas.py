@@ -1,6 +1,6 @@
 """The large sentence: gold on the text, predicted under it, and the gestures that change the gold."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
@@ -19,6 +19,7 @@ from core.domain.spans import PredictedSpan, Span
 from core.languages.korean.words import word_shapes
 from core.messages.catalogue import say
 from core.metrics.comparison import Comparison
+from gui.keys.commands import Name
 from gui.look.theme import Look
 from gui.sentence.accessible import announce, describe_correction, describe_selection, describe_sentence
 from gui.sentence.layout import TextLayout
@@ -175,6 +176,22 @@ class SentenceCanvas(SentenceView):
         if selection is not None:
             place = extend_to_words(selection.start, selection.end, self._shown.text)
             self._take(propose_range(self._shown.gold, selection, *place, self._shown.text))
+
+    def keyed_edits(self) -> dict[Name, Callable[[], object]]:
+        """What the keys for spans and their edges do, by the names of their commands."""
+        return {
+            "next span": lambda: self.select_next(1),
+            "previous span": lambda: self.select_next(-1),
+            "end right": lambda: self.move_edge("end", 1),
+            "end left": lambda: self.move_edge("end", -1),
+            "start right": lambda: self.move_edge("start", 1),
+            "start left": lambda: self.move_edge("start", -1),
+            "accept": self.accept_selected,
+            "next eojeol": lambda: self.select_next_word(1),
+            "previous eojeol": lambda: self.select_next_word(-1),
+            "extend": self.extend,
+            "shrink": self.shrink,
+        }
 
     def shrink(self) -> None:
         """Take punctuation off the selected gold span, or range; where there is none, its last character."""
