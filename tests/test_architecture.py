@@ -94,7 +94,7 @@ def loaded_by(statement):
 
 
 def test_core_needs_no_qt():
-    statement = "import core.services.crosscheck, core.services.tag_lines, core.cli.commands"
+    statement = "import core.services.crosscheck, core.services.tag_typed_lines, core.cli.commands"
     assert not {name for name in loaded_by(statement) if name.startswith(("PySide6", "pyqtgraph", "gui"))}
 
 

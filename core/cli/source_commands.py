@@ -19,7 +19,7 @@ from core.domain.spans import SPLITS
 from core.formats.source_files import ReadOptions, split_names
 from core.messages.catalogue import join_words, mark, say, say_count
 from core.services.add_source import FileKind, SourcePlan, add_file_source
-from core.services.agreement import AgreementReport, Reader, compare_readers
+from core.services.compare_readers import AgreementReport, Reader, compare_readers
 from core.services.dictionary_source import add_dictionary, add_dictionary_from_gold, is_dictionary
 from core.services.model_source import ModelPlan, add_model
 from core.services.source_list import SourceSummary, list_sources

@@ -1,9 +1,9 @@
 """Spans and sentences, and the checks that make them valid."""
 
 import itertools
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, NewType, get_args
+from typing import Literal, NamedTuple, NewType, get_args
 
 from core.domain.errors import UserError
 from core.messages.catalogue import join_words, mark
@@ -51,6 +51,24 @@ class PredictedSpan:
 
     span: Span
     probability: float
+
+
+class ScoredText(NamedTuple):
+    """What a tagger says of a text.
+
+    Attributes:
+        text: its index among those that were given.
+        spans: in order of position.
+        uncertainty: −log of the probability of its best tags, in nats; None: what tagged it has no probabilities.
+    """
+
+    text: int
+    spans: Sequence[PredictedSpan]
+    uncertainty: float | None
+
+
+TagTexts = Callable[[Sequence[str]], Iterator[list[ScoredText]]]
+"""Gives the spans of texts, with the labels of what tags them, in batches of any order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Tag text with a model of transformers' token classification that was trained elsewhere, without running its code."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,15 +13,18 @@ from torch import Tensor, nn
 from transformers import AutoModelForTokenClassification, PreTrainedModel
 
 from core.domain.errors import UserError
-from core.domain.spans import PredictedSpan, Span
+from core.domain.settings import Device
+from core.domain.spans import PredictedSpan, ScoredText, Span, TagTexts
 from core.domain.tags import Extent
 from core.messages.catalogue import say
 from core.model.class_names import ModelClasses, read_class_names, read_classes
+from core.model.devices import device_of
 from core.model.encoders.loading import (
     UnreadableError,
     first_line,
     load_fast_tokenizer,
     max_length_of,
+    names_folder,
     reach_hub,
     read_folder,
     reading_files,
@@ -37,18 +40,6 @@ from core.model.predictor import encode_in_parts, run_by_batch, stitch_spans
 from core.model.signal_predictor import judge_batches
 from core.model.tagger import TextTagger
 
-
-class ScoredText(NamedTuple):
-    """The index of a text, its spans in order of position, and −log of the probability of its best tags, in nats."""
-
-    text: int
-    spans: tuple[PredictedSpan, ...]
-    uncertainty: float
-
-
-TagTexts = Callable[[Sequence[str]], Iterator[list[ScoredText]]]
-"""Gives the spans of texts, with the labels of the model, in batches of any order."""
-
 _LONGEST = 512
 """Pieces that are read at once, though some models take more: hardly any was trained on more."""
 
@@ -59,7 +50,7 @@ _OWN_LAYERS = ("crf", "transition")
 
 
 def load_foreign_model(
-    folder: Path, device: torch.device, names: Sequence[str] = (), *, whole_words: bool = False
+    folder: Path, device: Device = "auto", names: Sequence[str] = (), *, whole_words: bool = False
 ) -> TagTexts:
     """Load the model of a folder; one that Spandesk exported tags as it did at home.
 
@@ -68,25 +59,29 @@ def load_foreign_model(
         whole_words: whether the first piece of a word decides for all of it, as in models that were trained so.
 
     Raises:
-        UserError: the folder is not a complete model, would run code, has no positions, or its classes have no names.
+        UserError: the folder is not a complete model, would run code, has no positions, or its classes have no names;
+            or the device is not there.
     """
     silence()
     if read_folder(folder, _read_model_type) == MODEL_TYPE:
-        return _load_exported(folder, device)
+        return _load_exported(folder, device_of(device))
     read_folder(folder, _refuse_code)
     classes = read_classes(names or read_class_names(folder), str(folder))
     model, encoding = read_folder(folder, partial(_read_model, count=len(classes.names)))
-    model.to(device)  # type: ignore[arg-type]
+    model.to(device_of(device))  # type: ignore[arg-type]
     model.train(False)
     return _ForeignTagger(model, encoding, classes, whole_words=whole_words).tag
 
 
-def fetch_model(name: str) -> Path:
-    """The folder of a model of the hub: in the cache, or fetched to it, without code and pickled weights.
+def find_model(name: str) -> Path:
+    """The folder of a model, which may be named as on the hub: in the cache, or fetched to it, without code and pickled
+    weights.
 
     Raises:
-        UserError: it is in neither.
+        UserError: it is not there.
     """
+    if names_folder(name):
+        return Path(name).expanduser().absolute()
     options: dict[str, Any] = {"allow_patterns": [*_HUB_FILES]}
     try:
         with reading_files():

@@ -24,7 +24,7 @@ from core.domain.splitting import normalise_for_comparison
 from core.messages.catalogue import mark
 from core.model.encoding.cache import encode_cached
 from core.services.scoring import score_epoch
-from core.services.tag_stored import tag_stored
+from core.services.tag_with_run import tag_stored
 from core.services.train import check_start, record_end
 from core.store.predictions import EpochKey
 from core.store.project import Project

@@ -12,7 +12,7 @@ from core.dictionary.matching import DictionaryMatcher, match_texts
 from core.domain.errors import UserError
 from core.domain.events import Reading
 from core.domain.generators import map_progress
-from core.domain.spans import PredictedSpan
+from core.domain.spans import PredictedSpan, ScoredText
 from core.formats.records import Rejected, escape_name, reject
 from core.formats.source_files import Source as CorpusSource
 from core.formats.source_files import check_text, naming_read_errors
@@ -203,7 +203,8 @@ class DictionaryTagger:
         )
         return [*self._matcher.switched_off, Rejected(self._name, None, reason)]
 
-    def tag(self, texts: Sequence[str]) -> Iterator[tuple[int, list[PredictedSpan], None]]:
+    def tag(self, texts: Sequence[str]) -> Iterator[ScoredText]:
         for number, matches in enumerate(match_texts(self._matcher, texts)):
             self._ambiguous.update(texts[number][each.start : each.end] for each in matches if each.span is None)
-            yield number, [PredictedSpan(match.span, 1.0) for match in matches if match.span is not None], None
+            found = [PredictedSpan(match.span, 1.0) for match in matches if match.span is not None]
+            yield ScoredText(number, found, None)

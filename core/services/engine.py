@@ -62,37 +62,37 @@ def _open_torch_library() -> None:
 
 
 def _import_late(module: str, function: str) -> Callable[..., Any]:
-    """A function of `core.services` whose module, and torch with it, is imported when it is called."""
+    """A function of core whose module, and torch with it, is imported when it is called."""
 
     def call(*arguments: Any, **options: Any) -> Any:
         with loading_torch():
-            work = importlib.import_module(f"core.services.{module}")
+            work = importlib.import_module(f"core.{module}")
         return getattr(work, function)(*arguments, **options)
 
     return call
 
 
 if TYPE_CHECKING:
+    from core.model.foreign_model import find_model as find_model
+    from core.model.foreign_model import load_foreign_model as load_foreign_model
     from core.services.ceilings import measure_ceilings as measure_ceilings
     from core.services.crosscheck import crosscheck as crosscheck
     from core.services.export_model import export_model as export_model
-    from core.services.model_tagger import find_model as find_model
-    from core.services.model_tagger import load_model_tagger as load_model_tagger
     from core.services.predict import predict_texts as predict_texts
-    from core.services.tag_lines import tag_lines as tag_lines
-    from core.services.tag_stored import tag_with_run as tag_with_run
+    from core.services.tag_typed_lines import tag_lines as tag_lines
+    from core.services.tag_with_run import tag_with_run as tag_with_run
     from core.services.train import assist_training as assist_training
     from core.services.train import resume_run as resume_run
     from core.services.train import train_run as train_run
 else:
-    crosscheck = _import_late("crosscheck", "crosscheck")
-    measure_ceilings = _import_late("ceilings", "measure_ceilings")
-    export_model = _import_late("export_model", "export_model")
-    find_model = _import_late("model_tagger", "find_model")
-    load_model_tagger = _import_late("model_tagger", "load_model_tagger")
-    predict_texts = _import_late("predict", "predict_texts")
-    tag_lines = _import_late("tag_lines", "tag_lines")
-    tag_with_run = _import_late("tag_stored", "tag_with_run")
-    assist_training = _import_late("train", "assist_training")
-    resume_run = _import_late("train", "resume_run")
-    train_run = _import_late("train", "train_run")
+    crosscheck = _import_late("services.crosscheck", "crosscheck")
+    measure_ceilings = _import_late("services.ceilings", "measure_ceilings")
+    export_model = _import_late("services.export_model", "export_model")
+    find_model = _import_late("model.foreign_model", "find_model")
+    load_foreign_model = _import_late("model.foreign_model", "load_foreign_model")
+    predict_texts = _import_late("services.predict", "predict_texts")
+    tag_lines = _import_late("services.tag_typed_lines", "tag_lines")
+    tag_with_run = _import_late("services.tag_with_run", "tag_with_run")
+    assist_training = _import_late("services.train", "assist_training")
+    resume_run = _import_late("services.train", "resume_run")
+    train_run = _import_late("services.train", "train_run")

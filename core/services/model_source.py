@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from core.domain.errors import UserError
 from core.domain.events import Reading
 from core.domain.labels import propose_label
 from core.domain.settings import Device
-from core.domain.spans import Example, PredictedSpan, SentenceNumber
+from core.domain.spans import Example, PredictedSpan, ScoredText, SentenceNumber, TagTexts
 from core.formats.records import Rejected, escape_name
 from core.formats.source_files import digest_of, naming_read_errors
 from core.languages.korean.particle_spans import find_ends_without_particles
@@ -24,14 +24,11 @@ OUTSIDE = "O"
 """What a label of a model is mapped to whose spans are left out."""
 
 Pairs = tuple[tuple[str, str], ...]
-_TaggedText = tuple[int, Sequence[PredictedSpan], float]
-"""The index of a text, its spans in order of position, and its uncertainty."""
 
 _MODEL_FILES = (
     *("config.json", "*.safetensors", "*.safetensors.index.json", "tokenizer*", "special_tokens_map.json"),
     *("added_tokens.json", "vocab*", "merges.txt", "*.model"),
 )
-_TagTexts = Callable[[Sequence[str]], Iterator[Sequence[tuple[int, Sequence[PredictedSpan], float]]]]
 _TRIAL = ("이순신은 한산도에서 싸웠다.",)
 _STEPS = 2
 """Reading what the classes are, and tagging a sentence."""
@@ -232,9 +229,9 @@ def _find_fingerprint(origin: _ModelOrigin) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _load(origin: _ModelOrigin, device: Device) -> _TagTexts:
+def _load(origin: _ModelOrigin, device: Device) -> TagTexts:
     folder = Path(origin.folder)
-    return engine.load_model_tagger(folder, device, origin.class_names, whole_words=origin.whole_words)
+    return engine.load_foreign_model(folder, device, origin.class_names, whole_words=origin.whole_words)
 
 
 class ModelTagger:
@@ -254,9 +251,9 @@ class ModelTagger:
         self._origin = origin
         self._device: Device = device
         self._labels: Mapping[str, str] = dict(origin.label_map)
-        self._tag: _TagTexts | None = None
+        self._tag: TagTexts | None = None
 
-    def tag(self, texts: Sequence[str]) -> Iterator[_TaggedText]:
+    def tag(self, texts: Sequence[str]) -> Iterator[ScoredText]:
         """The index, the spans and the uncertainty of each text, as they come.
 
         Raises:
@@ -264,7 +261,7 @@ class ModelTagger:
         """
         self._tag = self._tag or _load(self._origin, self._device)
         for batch in self._tag(texts):
-            found = [(number, self._translate(spans), uncertainty) for number, spans, uncertainty in batch]
+            found = [each._replace(spans=self._translate(each.spans)) for each in batch]
             yield from _cut_particles(texts, found) if self._origin.cut_particles else found
 
     def _translate(self, spans: Sequence[PredictedSpan]) -> list[PredictedSpan]:
@@ -273,7 +270,7 @@ class ModelTagger:
         return [replace(each, span=replace(each.span, label=name)) for each, name in named if name != OUTSIDE]
 
 
-def _cut_particles(texts: Sequence[str], found: Sequence[_TaggedText]) -> Iterator[_TaggedText]:
+def _cut_particles(texts: Sequence[str], found: Sequence[ScoredText]) -> Iterator[ScoredText]:
     """The spans without the particles that they end with."""
     sentences = [
         Example(SentenceNumber(0), "pool", "", texts[number], tuple(each.span for each in spans))
@@ -281,4 +278,4 @@ def _cut_particles(texts: Sequence[str], found: Sequence[_TaggedText]) -> Iterat
     ]
     for (number, spans, uncertainty), ends in zip(found, find_ends_without_particles(sentences), strict=True):
         cut = [replace(each, span=replace(each.span, end=ends.get(each.span, each.span.end))) for each in spans]
-        yield number, cut, uncertainty
+        yield ScoredText(number, cut, uncertainty)

@@ -19,7 +19,7 @@ from core.formats.source_files import ReadOptions, Source, check_kind, digest_of
 from core.io.files import replacing_bytes
 from core.messages.catalogue import join_words, say, say_count
 from core.services.intake import Rules, joining_key
-from core.services.span_matching import want_spans
+from core.services.wanted_spans import want_spans
 from core.store.project import Project, refuse_inside_project
 from core.store.sentences import ImportedFile, StoredSentence
 

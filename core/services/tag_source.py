@@ -7,7 +7,7 @@ from typing import Protocol
 from core.domain.errors import UserError
 from core.domain.events import Predicting
 from core.domain.settings import Device
-from core.domain.spans import PredictedSpan, Section, SentenceNumber
+from core.domain.spans import PredictedSpan, ScoredText, Section, SentenceNumber
 from core.formats.records import Rejected
 from core.messages.catalogue import mark, say
 from core.metrics.signals import Signals
@@ -37,10 +37,8 @@ class SpanTagger(Protocol):
     def fingerprint(self) -> str:
         """Of all that decides what it says: weights, tokenizer and label mapping, or entries."""
 
-    def tag(self, texts: Sequence[str]) -> Iterable[tuple[int, Sequence[PredictedSpan], float | None]]:
-        """The index of each text with its spans, by the label names of the source, and −log of the probability of its
-        best tags, where there are tags; in any order.
-        """
+    def tag(self, texts: Sequence[str]) -> Iterable[ScoredText]:
+        """What it says of each text, by the label names of the source; in any order."""
 
     @property
     def faults(self) -> Sequence[Rejected]:

@@ -1,9 +1,8 @@
 """The pool: sentences that nobody judged yet, which people finish, put off, and get suggestions for."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 
 from core.domain.spans import SentenceNumber, Span
-from core.domain.suggestions import AcceptedSuggestions, accept_suggestions
 from core.store.batches import Batches, BatchOrder
 from core.store.changes import ChangeSet
 from core.store.gold.corrections import Corrections
@@ -74,12 +73,6 @@ class Pool:
     def rejected(self, number: SentenceNumber) -> frozenset[Span]:
         """The suggestions for a sentence that were rejected, with current label names."""
         return frozenset(now for _, now in self._rejected(number))
-
-    def accept(
-        self, number: SentenceNumber, gold: Sequence[Span], suggestions: Collection[Span]
-    ) -> AcceptedSuggestions:
-        """What becomes of a sentence's gold by taking all suggestions; nothing is stored."""
-        return accept_suggestions(gold, suggestions, self.rejected(number))
 
     def _rejected(self, number: SentenceNumber) -> list[tuple[Span, Span]]:
         """The rejected suggestions for a sentence, as stored and with current label names."""

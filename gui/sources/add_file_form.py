@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QRadioButton, QVBoxLayout
+from PySide6.QtWidgets import QButtonGroup, QRadioButton
 
 from core.domain.errors import UserError
 from core.formats.records import escape_name
@@ -11,75 +10,39 @@ from core.messages.catalogue import say, say_count
 from core.services.add_source import FileKind, SourcePlan
 from core.services.preview_source import SourcePreview, preview_source
 from core.store.project import Project
-from gui.background import LatestQuery
 from gui.corpus.import_preview import ImportPreview
 from gui.look.theme import Look, set_property
-from gui.widgets.text_fields import LineField
+from gui.sources.add_source_form import AddSourceForm
 from gui.widgets.text_labels import PlainLabel
 
 
-class AddFileForm(QFrame):
-    """Shows what a file would bring as a source, and asks for what a `SourcePlan` needs.
-
-    Signals:
-        accepted: the plan is ready; see `plan` and `new_labels`.
-        cancelled: nothing is to be added.
-    """
-
-    accepted = Signal()
-    cancelled = Signal()
+class AddFileForm(AddSourceForm):
+    """Shows what a file would bring as a source, and asks for its `plan` and `new_labels`."""
 
     def __init__(self, look: Look) -> None:
-        super().__init__()
-        self.setProperty("panel", True)
+        super().__init__(say("Add a file of spans as a source"))
         self._path: Path | None = None
         self._project: Project | None = None
         self._is_chosen = False
         self.tool, self.person = QRadioButton(say("a tool")), QRadioButton(say("a person"))
-        self.name = LineField()
-        self.name.setAccessibleName(say("Name of the source"))
         self.matched = PlainLabel(wraps=True)
         self.preview = ImportPreview(look)
-        self.start = QPushButton(say("Add source"))
-        self.start.setProperty("primary", True)
-        self.cancel = QPushButton(say("Cancel"))
-        self._query = LatestQuery(self)
-        self._lay_out()
+        self.body.addWidget(self.matched)
+        self.body.addWidget(self.preview, 1)
+        self._lay_out_kinds()
         self._query.reported.connect(self._show)
         self._query.answered.connect(self._show)
         self.preview.changed.connect(self._read)
         self.preview.annotator.currentIndexChanged.connect(lambda _: self._propose_name())
-        for button in (self.tool, self.person):
-            button.clicked.connect(self._choose_kind)
-        self.start.clicked.connect(self.accepted)
-        self.cancel.clicked.connect(self.cancelled)
 
-    def _lay_out(self) -> None:
-        title = PlainLabel(say("Add a file of spans as a source"))
-        title.setProperty("role", "title")
+    def _lay_out_kinds(self) -> None:
         self._kinds = QButtonGroup(self)
-        who = QHBoxLayout()
-        who.setSpacing(8)
-        who.addWidget(PlainLabel(say("The spans are by")))
-        for button in (self.tool, self.person):
+        self.naming.insertWidget(0, PlainLabel(say("The spans are by")))
+        for place, button in enumerate((self.tool, self.person), 1):
             self._kinds.addButton(button)
-            who.addWidget(button)
-        who.addSpacing(16)
-        who.addWidget(PlainLabel(say("Name")))
-        who.addWidget(self.name, 1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addStretch(1)
-        buttons.addWidget(self.cancel)
-        buttons.addWidget(self.start)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 16, 20, 16)
-        layout.setSpacing(12)
-        layout.addWidget(title)
-        layout.addLayout(who)
-        layout.addWidget(self.matched)
-        layout.addWidget(self.preview, 1)
-        layout.addLayout(buttons)
+            self.naming.insertWidget(place, button)
+            button.clicked.connect(self._choose_kind)
+        self.naming.insertSpacing(3, 16)
 
     def ask(self, path: Path, project: Project) -> None:
         """Begin with this file."""
@@ -93,10 +56,8 @@ class AddFileForm(QFrame):
         self._read()
 
     def dismiss(self) -> None:
-        """Hide, and read no more of the file."""
-        self._query.cancel()
+        super().dismiss()
         self._path = self._project = None
-        self.hide()
 
     @property
     def plan(self) -> SourcePlan:

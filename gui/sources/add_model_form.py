@@ -3,73 +3,35 @@
 from collections import Counter
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
+from PySide6.QtCore import Qt
 
 from core.domain.errors import UserError
 from core.messages.catalogue import say
 from core.services.model_source import ModelPlan, ModelPreview, preview_model
 from core.store.project import Project
-from gui.background import LatestQuery
 from gui.corpus.label_choices import LabelChoices
 from gui.look.theme import Look, set_property
+from gui.sources.add_source_form import AddSourceForm
 from gui.widgets.choosers import WrappingCheckBox
-from gui.widgets.text_fields import LineField
 from gui.widgets.text_labels import PlainLabel
 
 
-class AddModelForm(QFrame):
-    """Shows the labels of a model, and asks for what a `ModelPlan` needs.
-
-    Signals:
-        accepted: the plan is ready; see `plan` and `new_labels`.
-        cancelled: nothing is to be added.
-    """
-
-    accepted = Signal()
-    cancelled = Signal()
+class AddModelForm(AddSourceForm):
+    """Shows the labels of a model, and asks for its `plan` and `new_labels`."""
 
     def __init__(self, look: Look) -> None:
-        super().__init__()
-        self.setProperty("panel", True)
+        super().__init__(say("Add a model from elsewhere as a source"))
         self._folder = Path()
         self.said = PlainLabel(wraps=True)
-        self.name = LineField()
-        self.name.setAccessibleName(say("Name of the source"))
         self.labels = LabelChoices(look)
         self.labels.setColumnHidden(1, True)
         self.whole_words = WrappingCheckBox(say("The first piece of a word decides for all of it"))
         self.cut_particles = WrappingCheckBox(say("Spans end before the particles of their last word"))
-        self.start = QPushButton(say("Add source"))
-        self.start.setProperty("primary", True)
-        self.cancel = QPushButton(say("Cancel"))
-        self._query = LatestQuery(self)
-        self._query.answered.connect(self._show)
-        self._lay_out()
-        self.start.clicked.connect(self.accepted)
-        self.cancel.clicked.connect(self.cancelled)
-
-    def _lay_out(self) -> None:
-        title = PlainLabel(say("Add a model from elsewhere as a source"))
-        title.setProperty("role", "title")
-        naming, buttons = QHBoxLayout(), QHBoxLayout()
-        for row in (naming, buttons):
-            row.setSpacing(8)
-        naming.addWidget(PlainLabel(say("Name")))
-        naming.addWidget(self.name, 1)
-        buttons.addStretch(1)
-        buttons.addWidget(self.cancel)
-        buttons.addWidget(self.start)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 16, 20, 16)
-        layout.setSpacing(12)
-        layout.addWidget(title)
-        layout.addLayout(naming)
-        layout.addWidget(self.said)
-        layout.addWidget(self.labels, 1)
+        self.body.addWidget(self.said)
+        self.body.addWidget(self.labels, 1)
         for box in (self.whole_words, self.cut_particles):
-            layout.addWidget(box)
-        layout.addLayout(buttons)
+            self.body.addWidget(box)
+        self._query.answered.connect(self._show)
 
     def ask(self, folder: Path, project: Project) -> None:
         """Begin with the model in this folder."""
@@ -84,11 +46,6 @@ class AddModelForm(QFrame):
         self.show()
         self.start.setFocus()
         self._query.submit(lambda: _preview(project, folder))
-
-    def dismiss(self) -> None:
-        """Hide, and read no more of the model."""
-        self._query.cancel()
-        self.hide()
 
     @property
     def plan(self) -> ModelPlan:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 from core.analysis.agreement import FIGURES, AgreementFigure, FigureName
 from core.domain.spans import SPLITS, Split
 from core.messages.catalogue import mark, say, say_count
-from core.services.agreement import AgreementReport, Reader, compare_readers
+from core.services.compare_readers import AgreementReport, Reader, compare_readers
 from core.services.source_list import SourceSummary
 from core.store.project import Project
 from gui.background import LatestQuery

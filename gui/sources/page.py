@@ -27,6 +27,7 @@ from gui.corpus.page import choose_corpus_folder
 from gui.sources.actions import SourceActions, describe_removal
 from gui.sources.add_file_form import AddFileForm
 from gui.sources.add_model_form import AddModelForm
+from gui.sources.add_source_form import AddSourceForm
 from gui.sources.agreement_panel import AgreementPanel
 from gui.sources.source_panel import Offer, SourcePanel, find_offer
 from gui.sources.source_table import SourceTable
@@ -63,7 +64,7 @@ class SourcesPage(Page):
         self.panel.add_section(self.agreement)
         self.form = AddFileForm(context.look)
         self.model_form = AddModelForm(context.look)
-        self._forms: tuple[AddFileForm | AddModelForm, ...] = (self.form, self.model_form)
+        self._forms: tuple[AddSourceForm, ...] = (self.form, self.model_form)
         for form in self._forms:
             form.hide()
         self.empty = EmptyState("", "", "")

@@ -11,8 +11,8 @@ from core.formats.records import Record, Rejected, WriteOptions, stated_spans
 from core.formats.registry import open_corpus
 from core.formats.word_tags import TagStyle
 from core.services.intake import RULES
-from core.services.span_matching import want_spans
 from core.services.span_reading import read_spans
+from core.services.wanted_spans import want_spans
 
 LABELS = st.sampled_from(["PS", "LC", "OG", "QT"])
 CHARACTERS = st.sampled_from([*'가나다a#"\\', "\u00a0", "\u2028", "\x85", "é", "😀", "\ud7ff"])

@@ -20,8 +20,6 @@ from core.model.foreign_model import load_foreign_model
 from tests.core.foreign_models import MODELS, NAMES, TEXTS, save_model
 from tests.core.toy_models import tagged, text_tagger_of
 
-CPU = torch.device("cpu")
-
 
 def spans_by_text(tag, texts):
     found = {each.text: each.spans for batch in tag(texts) for each in batch}
@@ -31,7 +29,7 @@ def spans_by_text(tag, texts):
 @pytest.fixture(scope="module")
 def taggers(tmp_path_factory):
     root = tmp_path_factory.mktemp("models")
-    return {kind: load_foreign_model(save_model(root / kind, kind), CPU) for kind in MODELS}
+    return {kind: load_foreign_model(save_model(root / kind, kind), "cpu") for kind in MODELS}
 
 
 ODD = [
@@ -79,7 +77,7 @@ def test_a_text_has_the_spans_that_it_has_alone_in_any_form(taggers, kind):
 def test_pieces_have_the_classes_that_transformers_gives_them(tmp_path):
     folder = save_model(tmp_path / "m", positions=64)
     theirs = pipeline("token-classification", model=str(folder), device="cpu")
-    for text, spans in zip(TEXTS, spans_by_text(load_foreign_model(folder, CPU), TEXTS), strict=True):
+    for text, spans in zip(TEXTS, spans_by_text(load_foreign_model(folder, "cpu"), TEXTS), strict=True):
         wanted = []
         for piece in theirs(text):
             label, part = piece["entity"].split("-")
@@ -95,21 +93,21 @@ def test_a_folder_that_was_saved_again_says_the_same(kind, tmp_path):
     folder = save_model(tmp_path / "m", kind)
     AutoModelForTokenClassification.from_pretrained(folder).save_pretrained(tmp_path / "again")
     AutoTokenizer.from_pretrained(folder).save_pretrained(tmp_path / "again")
-    assert spans_by_text(load_foreign_model(tmp_path / "again", CPU), TEXTS) == spans_by_text(
-        load_foreign_model(folder, CPU), TEXTS
+    assert spans_by_text(load_foreign_model(tmp_path / "again", "cpu"), TEXTS) == spans_by_text(
+        load_foreign_model(folder, "cpu"), TEXTS
     )
 
 
 @pytest.mark.parametrize("is_lower_case", [False, True])
 def test_a_folder_with_nothing_but_a_vocabulary_for_its_tokenizer_is_read(tmp_path, is_lower_case):
     folder = save_model(tmp_path / "m", "decomposing" if is_lower_case else "wordpiece")
-    wanted = spans_by_text(load_foreign_model(folder, CPU), TEXTS)
+    wanted = spans_by_text(load_foreign_model(folder, "cpu"), TEXTS)
     vocabulary = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))["model"]["vocab"]
     (folder / "vocab.txt").write_text("\n".join(sorted(vocabulary, key=vocabulary.get)), encoding="utf-8")
     (folder / "tokenizer.json").unlink()
     settings = {"tokenizer_class": "BertTokenizer", "do_lower_case": is_lower_case}
     (folder / "tokenizer_config.json").write_text(json.dumps(settings))
-    assert spans_by_text(load_foreign_model(folder, CPU), TEXTS) == wanted
+    assert spans_by_text(load_foreign_model(folder, "cpu"), TEXTS) == wanted
     assert sum(map(len, wanted)) > 3
 
 
@@ -122,7 +120,7 @@ def test_the_first_piece_of_a_word_decides_for_all_of_it_where_the_model_was_tra
     folder = save_model(tmp_path / "m", "metaspace", positions=64)
     texts = [f"{text}, {text}" for text in TEXTS]
     for whole_words in (False, True):
-        found = spans_by_text(load_foreign_model(folder, CPU, whole_words=whole_words), texts)
+        found = spans_by_text(load_foreign_model(folder, "cpu", whole_words=whole_words), texts)
         assert sum(map(len, found)) > 5
         inside = sum(count_edges_in_words(text, spans) for text, spans in zip(texts, found, strict=True))
         assert (inside == 0) is whole_words
@@ -132,7 +130,7 @@ def test_what_spandesk_exported_tags_as_at_home(tmp_path):
     text_tagger = text_tagger_of(unit="syllable")
     write_model(text_tagger, ("사람", "LC", "OG"), tmp_path)
     home = tagged(text_tagger, TEXTS)
-    for number, spans in enumerate(spans_by_text(load_foreign_model(tmp_path, CPU), TEXTS)):
+    for number, spans in enumerate(spans_by_text(load_foreign_model(tmp_path, "cpu"), TEXTS)):
         assert [each.probability for each in spans] == pytest.approx([each.probability for each in home[number]])
         assert [(each.span.start, each.span.end) for each in spans] == [
             (each.span.start, each.span.end) for each in home[number]
@@ -149,7 +147,7 @@ def refusal(saved, tmp_path, change, names=()):
     folder = shutil.copytree(saved, tmp_path / "copy")
     change(folder)
     with pytest.raises(UserError) as error:
-        load_foreign_model(folder, CPU, names)
+        load_foreign_model(folder, "cpu", names)
     assert "\n" not in str(error.value)
     return str(error.value)
 
@@ -208,6 +206,6 @@ def test_what_cannot_be_read_without_harm_is_refused_in_a_sentence(saved, tmp_pa
 def test_names_given_for_classes_count(saved, tmp_path):
     folder = shutil.copytree(saved, tmp_path / "copy")
     edit("config.json", id2label={str(number): f"LABEL_{number}" for number in range(5)})(folder)
-    found = spans_by_text(load_foreign_model(folder, CPU, NAMES), TEXTS)
-    assert found == spans_by_text(load_foreign_model(saved, CPU), TEXTS)
+    found = spans_by_text(load_foreign_model(folder, "cpu", NAMES), TEXTS)
+    assert found == spans_by_text(load_foreign_model(saved, "cpu"), TEXTS)
     assert "3 names of classes" in refusal(folder, tmp_path / "again", lambda folder: None, ("O", "B-PS", "I-PS"))

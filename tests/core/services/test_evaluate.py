@@ -7,7 +7,7 @@ import pytest
 from core.domain.events import Predicting
 from core.domain.settings import TrainSettings
 from core.domain.spans import Sentence
-from core.services import tag_stored
+from core.services import tag_with_run
 from core.services.evaluate import evaluate_epoch
 from core.services.train import train_run
 from core.store.predictions import EpochKey
@@ -28,7 +28,7 @@ def trained(tmp_path):
 def test_an_interrupted_evaluation_leaves_the_first_sentences_and_goes_on_from_there(trained, monkeypatch):
     texts = ["가 나", "서울에 갔다 왔다", "비", "부산은 오늘 아주 맑고 따뜻하다", "눈"]
     add_sentences(trained, [("test", Sentence(f"t-{n}", text)) for n, text in enumerate(texts)])
-    monkeypatch.setattr(tag_stored, "_AT_ONCE", 3)
+    monkeypatch.setattr(tag_with_run, "_AT_ONCE", 3)
     key = EpochKey(1, 1)
     events = evaluate_epoch(trained, 1, 1, "test", "corrected", "cpu")
     assert [event.done for event in itertools.islice(events, 2)] == [3, 6]

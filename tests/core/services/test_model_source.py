@@ -13,6 +13,7 @@ from core.cli import commands
 from core.domain.errors import UserError
 from core.domain.events import Predicting, Reading
 from core.domain.generators import run_to_end
+from core.domain.spans import ScoredText
 from core.model import foreign_model
 from core.model.checkpoint import save
 from core.model.encoders.loading import UnreadableError
@@ -142,7 +143,7 @@ def test_words_are_tagged_whole_and_their_particles_can_be_cut(project, tmp_path
     texts = ["한국은행이 부산에서 회의를 열었다.", "제주도", f"{decomposed} 갔다"]
     whole = [predicted((0, 5, "PER", 0.5), (6, 10, "LOC", 0.6)), predicted((0, 3, "LOC", 0.9))]
     whole.append(predicted((0, len(decomposed), "PER", 1.0)))
-    tagger._tag = lambda texts: iter([[(number, spans, 0.5) for number, spans in enumerate(whole)]])
+    tagger._tag = lambda texts: iter([[ScoredText(number, spans, 0.5) for number, spans in enumerate(whole)]])
     assert [spans for _, spans, _ in tagger.tag(texts)] == [
         [*predicted((0, 5, "PS", 0.5), (6, 8, "LC", 0.6))],
         [*predicted((0, 3, "LC", 0.9))],

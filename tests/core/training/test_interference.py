@@ -11,7 +11,7 @@ from core.domain.settings import UNITS, TrainSettings, starter_is_installed
 from core.model.ceilings import compute_ceilings
 from core.model.checkpoint import load, save
 from core.model.encoders.loading import load_tokenizer
-from core.services.tag_lines import tag_lines
+from core.services.tag_typed_lines import tag_lines
 from core.training.trainer import EpochTrained, train
 from tests.core.toy_models import FAMILIES, LABELS, SENTENCES, saved_encoder, tagged, text_tagger_of
 

@@ -214,7 +214,6 @@ def test_a_rejected_suggestion_is_remembered_under_the_name_of_its_label(project
     step = project.corrections.next_steps().undo
     assert (step.kind, step.sentence_id, step.old_label, step.string) == ("reject", "p-4", "DT", "비")
     assert project.pool.rejected(number) == {SPANS[0]}
-    assert project.pool.accept(number, (), SPANS).spans == SPANS[1:]
     project.pool.reject(number, SPANS[:1], rejected=False)
     assert project.pool.rejected(number) == frozenset()
     project.corrections.undo()
