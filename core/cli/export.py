@@ -4,11 +4,13 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from core.cli.arguments import read_number
 from core.cli.output import Output
 from core.domain.errors import UserError
 from core.formats.records import WriteOptions
 from core.io.files import STANDARD_OUTPUT, open_descriptor
 from core.messages.catalogue import join_words, say, say_count
+from core.services.blind_batch import BLIND_FORMATS, BlindPlan, describe_blind, export_blind
 from core.services.export_corpus import ADDENDA, Addendum, export_corpus
 from core.services.patch_corpus import export_patch
 from core.store.project import Project, open_project
@@ -17,10 +19,31 @@ IMPORTED = Path()
 """The original of a patch where it was imported from."""
 
 
+def add_blind_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--blind",
+        type=read_number,
+        metavar="N",
+        help=say(
+            "write only ids and texts of N drawn sentences, for a second annotator (default split: dev; formats:"
+            " {formats}); add-source --kind person reads what comes back",
+            formats=join_words(known.name for known in BLIND_FORMATS),
+        ),
+    )
+    parser.add_argument("--seed", type=read_number, metavar="S", help=say("seed of the draw of --blind (default: 1)"))
+
+
 def export(options: argparse.Namespace, out: Output) -> None:
-    """Write a split, or all, or the corrections into an original; warn of what could not be written as it is."""
+    """Write a split, or all, or the corrections into an original, or a blind batch; warn of what could not be written
+    as it is.
+    """
     how = WriteOptions(options.cut_words)
+    if options.blind is None and options.seed is not None:
+        raise UserError("--seed is for the draw of a blind batch; give --blind N as well")
     with open_project(options.project) as project:
+        if options.blind is not None:
+            _export_blind(project, options, out)
+            return
         if options.patch is not None:
             _export_patch(project, options, how, out)
             return
@@ -38,6 +61,17 @@ def export(options: argparse.Namespace, out: Output) -> None:
         "{count:,} sentence written to {path}", "{count:,} sentences written to {path}", count, path=options.file
     )
     _report(options.file, report.notices, {"sentences": count}, text, out)
+
+
+def _export_blind(project: Project, options: argparse.Namespace, out: Output) -> None:
+    if options.patch is not None or options.addenda or options.gold != "corrected":
+        raise UserError("--blind writes neither gold nor anything said of it; leave out --patch, --with and --gold")
+    seed = 1 if options.seed is None else options.seed
+    plan = BlindPlan(options.blind, options.split or "dev", seed)
+    report = export_blind(project, options.file, plan, options.format)
+    text = describe_blind(options.file, plan, report.sentences)
+    result: dict[str, object] = {"sentences": report.sentences, "split": plan.section, "seed": plan.seed}
+    _report(options.file, report.notices, result, text, out)
 
 
 def _export_patch(project: Project, options: argparse.Namespace, how: WriteOptions, out: Output) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 from core.cli.arguments import read_epoch, read_epoch_of_run, read_measured_split, read_number, read_pair, read_text
-from core.cli.export import IMPORTED, read_addenda
+from core.cli.export import IMPORTED, add_blind_options, read_addenda
 from core.cli.import_files import add_tag_options
 from core.cli.pool import add_pool_options
 from core.cli.source_commands import add_agreement_options, add_source_options, add_suggest_options
@@ -378,6 +378,7 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     )
     purpose = say("what happens to spans that cut a word in a format that tags whole words (default: refuse)")
     _add_choice(parser, "--cut-words", ("refuse", "widen", "leave-out"), purpose)
+    add_blind_options(parser)
 
 
 def _add_export_model(parser: argparse.ArgumentParser) -> None:

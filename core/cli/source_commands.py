@@ -19,6 +19,7 @@ from core.domain.spans import SPLITS
 from core.formats.source_files import ReadOptions, split_names
 from core.messages.catalogue import join_words, mark, say, say_count
 from core.services.add_source import FileKind, SourcePlan, add_file_source
+from core.services.agreement_source import AGREEMENT_RULES, AgreementRule, add_agreement
 from core.services.compare_readers import AgreementReport, Reader, compare_readers
 from core.services.dictionary_source import add_dictionary, add_dictionary_from_gold, is_dictionary
 from core.services.model_source import ModelPlan, add_model
@@ -50,10 +51,11 @@ def add_source_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--kind",
-        choices=(*get_args(FileKind), "dictionary", "model"),
+        choices=(*get_args(FileKind), "dictionary", "model", "agreement"),
         help=say(
-            "who says it: a tool's file, a person's, a dictionary (docs/dictionary.md), or a model for transformers"
-            " (docs/models.md); default: model for the folder of one, otherwise file"
+            "who says it: a tool's file, a person's, a dictionary (docs/dictionary.md), a model for transformers"
+            " (docs/models.md), or what the sources of --of agree on; default: model for the folder of one, agreement"
+            " with --of, otherwise file"
         ),
     )
     parser.add_argument(
@@ -71,6 +73,18 @@ def add_source_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help=say("spans of the model end before their particles"),
     )
+    parser.add_argument(
+        "--of", type=_read_numbers, metavar="1,2,…", help=say("instead of a file: the sources of an agreement")
+    )
+    parser.add_argument(
+        "--rule",
+        choices=AGREEMENT_RULES,
+        help=say("of --of: the spans that all, most or one alone of them have (default: most)"),
+    )
+
+
+def _read_numbers(argument: str) -> list[int]:
+    return [read_number(each) for each in argument.split(",")]
 
 
 def add_suggest_options(parser: argparse.ArgumentParser) -> None:
@@ -108,8 +122,13 @@ def _describe_source(summary: SourceSummary) -> str:
 
 
 def add_source(options: argparse.Namespace, out: Output) -> None:
-    """Add a file of spans, a dictionary or a model as a source."""
-    kind: Literal["file", "person", "dictionary", "model"] = options.kind or _find_kind(options)
+    """Add a file of spans, a dictionary, a model or an agreement as a source."""
+    kind: Literal["file", "person", "dictionary", "model", "agreement"] = options.kind or _find_kind(options)
+    if (kind == "agreement") != (options.of is not None) or (options.rule and not options.of):
+        raise UserError("an agreement is of sources that are here; give --of 1,2 and, if you like, --rule")
+    if kind == "agreement":
+        _add_agreement(options, out)
+        return
     if options.from_gold != (options.path is None) or (options.from_gold and kind != "dictionary"):
         raise UserError("give either a path or --from-gold, which makes a dictionary")
     if kind == "dictionary":
@@ -120,10 +139,30 @@ def add_source(options: argparse.Namespace, out: Output) -> None:
         _add_file(options, kind, out)
 
 
-def _find_kind(options: argparse.Namespace) -> Literal["file", "dictionary", "model"]:
+def _find_kind(options: argparse.Namespace) -> Literal["file", "dictionary", "model", "agreement"]:
     if options.path is None:
-        return "dictionary"
+        return "dictionary" if options.of is None else "agreement"
     return "model" if (options.path / "config.json").is_file() else "file"
+
+
+def _add_agreement(options: argparse.Namespace, out: Output) -> None:
+    if options.path is not None or options.from_gold:
+        raise UserError("an agreement is made of sources, not of a file; leave out the path and --from-gold")
+    rule: AgreementRule = options.rule or "most"
+    with open_project(options.project) as project:
+        key = run_to_end(add_agreement(project, options.of, rule, options.name))
+        count, spans = project.predictions.count_all(key), project.predictions.count_spans(key)
+        name = project.sources.by_number(key.source).title
+    document = {"source": key.source, "version": key.epoch, "kind": "agreement", "name": name, "rule": rule}
+    text = say_count(
+        "source {number} ({name}): {count:,} sentence that all have judged, {spans}",
+        "source {number} ({name}): {count:,} sentences that all have judged, {spans}",
+        count,
+        number=key.source,
+        name=name,
+        spans=say_count("{count:,} span", "{count:,} spans", spans),
+    )
+    out.result({**document, "of": options.of, "sentences": count, "spans": spans}, text)
 
 
 def _add_file(options: argparse.Namespace, kind: FileKind, out: Output) -> None:

@@ -17,6 +17,7 @@ from core.formats.json_spans import PROBABILITIES
 from core.formats.records import UNPLACED, Record, Rejected, StatedSpan, escape_name, reject
 from core.formats.source_files import DEFAULTS, ReadOptions, digest_of
 from core.messages.catalogue import join_words
+from core.services.blind_batch import describe_return
 from core.services.import_corpus import ImportProgress
 from core.services.intake import RULES, Intake, Rules, find_judged
 from core.services.sentence_matching import SentenceMatcher, map_spans
@@ -171,6 +172,8 @@ class _FileReading:
     def _count_stored(self, key: EpochKey) -> None:
         self.report.sentences = len(self._known)
         self.report.partly = len(self._partly)
+        if self._kind == "person":
+            self.report.of_blind_batch = describe_return(self._project, self._known)
         self.report.spans = self._project.predictions.count_spans(key)
 
     def _take(self, record: Record | Rejected) -> Rejected | None:

@@ -2,22 +2,30 @@
 
 from collections import defaultdict
 from collections.abc import Generator, Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 from core.domain.errors import UserError
 from core.domain.events import Reading
 from core.domain.spans import PredictedSpan, SentenceNumber, Span
+from core.messages.catalogue import join_words, mark, say
 from core.store.predictions import EpochKey
 from core.store.project import Project
 
 AgreementRule = Literal["all", "most", "alone"]
+AGREEMENT_RULES: tuple[AgreementRule, ...] = get_args(AgreementRule)
+
+_NAMES: dict[AgreementRule, str] = {
+    "all": mark("all of {sources}"),
+    "most": mark("most of {sources}"),
+    "alone": mark("one alone of {sources}"),
+}
 
 _AT_ONCE = 1_000
 """Sentences that are compared and stored at once."""
 
 
 def add_agreement(
-    project: Project, members: Sequence[int], rule: AgreementRule, name: str
+    project: Project, members: Sequence[int], rule: AgreementRule, name: str = ""
 ) -> Generator[Reading, None, EpochKey]:
     """Store what sources agree on, on the sentences that all have judged wholly, by their newest epochs or versions; as
     a new source, or a new version of the agreement with this name. Closing the generator early stores nothing.
@@ -26,6 +34,7 @@ def add_agreement(
 
     Args:
         rule: the spans that all have, that more than half have, or that only one has and no other overlaps.
+        name: empty: the rule and what it is of.
 
     Raises:
         UserError: there are fewer than two members, or no sentence that all have judged.
@@ -36,6 +45,9 @@ def add_agreement(
     numbers = project.predictions.judged_by_all(keys)
     if not numbers:
         raise UserError("there is no sentence of which all of these sources say what its entities are")
+    name = name.strip() or say(
+        _NAMES[rule], sources=join_words(project.sources.by_number(key.source).title for key in keys)
+    )
     known = project.sources.find("agreement", name)
     number = known.number if known else project.sources.add("agreement", name, {})
     try:

@@ -28,6 +28,7 @@ class SourceReport:
         changed: the sentences of which the version before said something else, or nothing, the first of them; None:
             there is no version before.
         left_out: the sentences of the version before of which the file says nothing.
+        of_blind_batch: what did not come back of the blind batch that it is of, or was not in it, in words.
         rejected: the first records that were not taken, at most `REJECTED_KEPT`; `rejections` is how many there are.
     """
 
@@ -45,6 +46,7 @@ class SourceReport:
     changes: int = 0
     changed: list[str] | None = None
     left_out: int = 0
+    of_blind_batch: str = ""
     rejected: list[Rejected] = field(default_factory=list)
     rejections: int = 0
     tally: Tally = field(default_factory=Tally)
@@ -74,6 +76,8 @@ def _describe_judging(report: SourceReport) -> Iterator[str]:
             "{count:,} records of other people were passed over.",
             report.by_others,
         )
+    if report.of_blind_batch:
+        yield report.of_blind_batch
     if report.changed is not None:
         yield _describe_changes(report, report.changed)
     if report.left_out:

@@ -6,7 +6,9 @@ A sentence of a batch is given by its number, never by its place in the pool, wh
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal, NamedTuple, get_args
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Literal, NamedTuple, get_args
 
 from core.domain.spans import SentenceNumber
 from core.domain.splitting import normalise_for_comparison
@@ -28,6 +30,9 @@ Reason = Literal["uncertain", "random", "hits", "starved"]
 """Why a sentence is in a batch: for its uncertainty, by chance, for hits of a dictionary, or since these have a label
 without an example."""
 
+
+_BLIND = "blind"
+"""The order of what was handed out to an annotator, which is not there to be labelled here."""
 
 IS_NOT_PUT_OFF = """NOT EXISTS (SELECT 1 FROM dismissed WHERE kind = 'sentence'
     AND subject = '[' || s.number || ']')"""
@@ -84,7 +89,9 @@ class Batches:
 
     def dev_share(self) -> float:
         """The share of the random order that goes to dev, as of the newest batch."""
-        share = self._database.value("SELECT dev_share FROM batch ORDER BY number DESC LIMIT 1")
+        share = self._database.value(
+            "SELECT dev_share FROM batch WHERE ordering <> ? ORDER BY number DESC LIMIT 1", [_BLIND]
+        )
         return DEV_SHARE if share is None else float(share)
 
     def count_labelled(self, since: str) -> Labelled:
@@ -114,20 +121,37 @@ class Batches:
     def add(self, order: BatchOrder, key: EpochKey | None, dev_share: float, entries: Sequence[BatchEntry]) -> Batch:
         """Store a new batch."""
         source, epoch = (None, None) if key is None else (key.source, key.epoch)
+        return self.by_number(self._store([order, source, epoch, dev_share], entries))
+
+    def hand_out(self, numbers: Sequence[SentenceNumber]) -> None:
+        """Remember a blind batch for an annotator, in its order."""
+        self._store([_BLIND, None, None, 0.0], [(number, _BLIND, None, None, 0) for number in numbers])
+
+    def handed_out(self) -> list[list[SentenceNumber]]:
+        """The sentences of each blind batch, the newest first."""
+        rows = self._database.rows(
+            "SELECT number, sentence FROM batch JOIN batch_sentence ON batch = number WHERE ordering = ?"
+            " ORDER BY number DESC, place",
+            [_BLIND],
+        )
+        return [[row[1] for row in group] for _, group in groupby(rows, key=itemgetter(0))]
+
+    def _store(self, head: Sequence[Any], entries: Sequence[Sequence[Any]]) -> int:
+        """Store a batch with its order, source, epoch and share for dev; returns its number."""
         with self._database.atomic():
             number = self._database.write(
                 "INSERT INTO batch (made_at, ordering, source, epoch, dev_share) VALUES (?, ?, ?, ?, ?)",
-                [now_text(), order, source, epoch, dev_share],
+                [now_text(), *head],
             )
             self._database.write_many(
                 "INSERT INTO batch_sentence VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [(number, place, *entry) for place, entry in enumerate(entries)],
             )
-        return self.by_number(number)
+        return number
 
     def newest(self) -> Batch | None:
         """The newest batch; None before the first."""
-        number = self._database.value("SELECT max(number) FROM batch")
+        number = self._database.value("SELECT max(number) FROM batch WHERE ordering <> ?", [_BLIND])
         return None if number is None else self.by_number(number)
 
     def by_number(self, number: int) -> Batch:

@@ -171,3 +171,15 @@ def test_the_pool_is_refused_with_the_reason(folder, capsys):
         with pytest.raises(SystemExit):
             run([*arguments, "--split", "pool"])
         assert "nobody has judged it" in capsys.readouterr().err
+
+
+def test_what_sources_agree_on_is_a_source(folder, tool, capsys):
+    document(capsys, "add-source", folder, tool, "--map", "ORG=OG")
+    made = document(capsys, "add-source", folder, "--of", "1,2", "--rule", "all")
+    assert (made["source"], made["version"], made["kind"], made["name"]) == (3, 1, "agreement", "all of run 1, tool")
+    assert (made["rule"], made["of"], made["sentences"], made["spans"]) == ("all", [1, 2], 2, 2)
+    again = document(capsys, "add-source", folder, "--kind", "agreement", "--of", "1,2", "--name", "both")
+    assert (again["source"], again["rule"]) == (4, "most")
+    for wrong in (["--kind", "agreement"], ["x.jsonl", "--of", "1,2"], ["--of", "1,1"], ["x.jsonl", "--rule", "all"]):
+        assert run(["add-source", str(folder), *wrong]) == 1
+    assert "at least two sources" in capsys.readouterr().err
