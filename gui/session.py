@@ -191,12 +191,12 @@ class Session(QObject):
             self.changed.emit(change)
 
     def publish_runs(self, project: Project, *runs: int, moved: bool = False, kind: ChangeKind = "run") -> None:
-        """Report what a job stored of runs or other sources, unless its project was closed meanwhile.
+        """Report what a job stored, of runs or other sources as a rule, unless its project was closed meanwhile.
 
         Args:
-            moved: whether sentences went from dev to train, or back, or others are to be listed.
+            moved: whether sentences came in, went from dev to train, or back, or others are to be listed.
         """
-        if runs and project is self._project:
+        if (runs or moved) and project is self._project:
             self.publish(ChangeSet(kind, runs=runs, corpus=moved))
 
     def inspect(
@@ -301,7 +301,7 @@ class Session(QObject):
         files = join_words(path.name for plan in plans for path in plan.files)
         title = say("Importing {files}", files=files)
         job = self._runner.start(title, lambda: import_corpus(project, *plans), fleeting=FLEETING)
-        job.finished.connect(lambda _: self.publish(ChangeSet("import", corpus=True)))
+        job.ended.connect(lambda: self.publish_runs(project, moved=True, kind="import"))  # also of one that was stopped
         self.report_failure(job)
         return job
 

@@ -4,35 +4,30 @@ import json
 import os
 import sqlite3
 import time
-from array import array
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, suppress
 from dataclasses import asdict, dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
 from core.analysis.findings import (
-    describe_empty_dev,
     describe_no_entities,
-    describe_shared,
     describe_shared_documents,
 )
 from core.domain.errors import UserError
 from core.domain.generators import cut_into_parts, map_progress
 from core.domain.labels import check_label_name
 from core.domain.spans import Split
-from core.domain.splitting import MEASURED_SPLITS, add_keys, as_keys, count_shared, draw_dev
+from core.domain.splitting import MEASURED_SPLITS
 from core.formats import registry
 from core.formats.records import Rejected, escape_name
 from core.formats.source_files import DEFAULTS, ReadOptions, digest_of
-from core.languages.korean.josa import noun_end
-from core.languages.korean.normalise import to_nfc
-from core.messages.catalogue import say, say_count
+from core.messages.catalogue import say
 from core.services.import_report import ImportReport, NothingImportedError
 from core.services.intake import RULES, Accepted, Intake, Rules
-from core.services.tally import describe_tally
+from core.services.split_assignment import SplitAssignment
+from core.services.tally import describe_particles, describe_tally, ends_in_particle
 from core.store.columns import json_text, now_text
 from core.store.gold.finishing import Returned
 from core.store.project import Project
@@ -100,7 +95,8 @@ class ImportProgress:
 
 
 def import_corpus(project: Project, *plans: ImportPlan) -> Generator[ImportProgress, None, ImportReport]:
-    """Read the files and add their sentences to the project, all at once at the end; closing it early adds nothing.
+    """Read the files and add their sentences to the project, all at once at the end, after those that come back to the
+    pool got their gold; closing it early adds nothing, and what is lacking then comes by the same import again.
 
     Raises:
         UserError: a file is missing, empty, binary or of no known format, or no sentence of any could be taken; then
@@ -121,8 +117,8 @@ def import_corpus(project: Project, *plans: ImportPlan) -> Generator[ImportProgr
                 yield from staging.read(file, plan)
             staging.assign(plan)
         staging.refuse_nothing()
-        yield from staging.add_to_corpus()
         yield from staging.finish_returned()
+        yield from staging.add_to_corpus()
         return staging.report()
 
 
@@ -152,7 +148,7 @@ class _StagedFile:
             self.sentences += accepted.replaces is None and accepted.returned is None
             if self.corpus.format.tags_words:
                 text = accepted.sentence.text
-                self.with_particle += sum(_ends_in_particle(text[s.start : s.end]) for s in accepted.sentence.spans)
+                self.with_particle += sum(ends_in_particle(text[s.start : s.end]) for s in accepted.sentence.spans)
         self.rejected += bad[: REJECTED_KEPT - len(self.rejected)]
         self.rejections += len(bad)
 
@@ -185,8 +181,8 @@ class _Staging:
         self._files: list[_StagedFile] = []
         self._staged = 0
         self._last_import = 0
-        self._dev_ratio = 0.0
-        self._unassigned = _Unassigned()
+        self._last_step: int | None = None
+        self._assignment = SplitAssignment(project, intake.known)
         with self._database.atomic(is_temporary=True):
             self._database.write("DROP TABLE IF EXISTS temp.incoming")  # of an import that could not clean up
             self._database.write(_INCOMING)
@@ -216,27 +212,19 @@ class _Staging:
         for each in new:
             self._staged += 1
             if each.judged == "yes":
-                self._unassigned.add(self._staged, each, len(self._files))
+                self._assignment.add(self._staged, each, len(self._files))
         for each, position in joined:
             if each.judged == "yes" and each.was_judged != "yes":
-                self._unassigned.add(position, each, len(self._files))
+                self._assignment.add(position, each, len(self._files))
 
     def assign(self, plan: ImportPlan) -> None:
-        """Put what was read since the last plan into the plan's splits; what nobody judged is in the pool.
-
-        Equal texts stay together in a drawn share, or whole documents where the files have any.
-        """
+        """Put what was read since the last plan into the plan's splits; what nobody judged is in the pool."""
         if plan.split == "pool":
             return
-        new, known = self._unassigned, self._intake.known.splits
-        drawn = draw_dev(as_keys(new.groups), plan.dev_ratio, plan.seed, known) if plan.dev_ratio else {}
+        others = self._assignment.assign(plan.split, plan.dev_ratio, plan.seed)
         with self._database.atomic(is_temporary=True):
             self._database.write("UPDATE incoming SET split = ? WHERE split IS NULL", [plan.split])
-            others = ((split, new.positions[place]) for place, split in drawn.items() if split != plan.split)
             self._database.write_many("UPDATE incoming SET split = ? WHERE position = ?", others)
-        add_keys(known, as_keys(new.keys), plan.split, drawn)
-        self._dev_ratio = max(self._dev_ratio, plan.dev_ratio)
-        self._unassigned = _Unassigned()
 
     def refuse_nothing(self) -> None:
         """Make sure that something can be imported.
@@ -271,7 +259,8 @@ class _Staging:
         with self._database.atomic():
             self._project.corrections.settle()
             self._project.sentences.add_labels(self._intake.new_labels)
-            numbers = [self._project.sentences.add_import(file.stored(now)) for file in self._files]
+            add_import, after = self._project.sentences.add_import, self._last_step
+            numbers = [add_import(file.stored(now), after) for file in self._files]
             self._last_import = numbers[0] - 1
             for first in range(1, self._staged + 1, _ADDED_AT_ONCE):
                 if gives_way and self._database.is_awaited:
@@ -302,12 +291,17 @@ class _Staging:
         )
 
     def finish_returned(self) -> Generator[ImportProgress, None, None]:
-        """Give what came back from elsewhere its gold and its split, as one step, and store who made the gold."""
+        """Give what came back from elsewhere its gold and its split, as one step, and store who made the gold. Done
+        before anything is added, so that undo does not have to pass an import, and a stop leaves nothing half done.
+        """
         if not self._intake.tally.returned:
             return
+        self._last_step = self._project.corrections.last_number()
         sql = "SELECT returned, text, gold, split FROM incoming WHERE returned IS NOT NULL ORDER BY position"
         with self._database.atomic(is_temporary=True):  # only the connection that writes has the table
             found = [Returned(*row) for row in self._database.rows(sql)]
+        with self._database.atomic():
+            self._project.sentences.add_labels(self._intake.new_labels)
         name = self._files[-1].name
         work = self._project.finishing.finish_returned(found)
         change = yield from map_progress(work, lambda done: ImportProgress(name, done))
@@ -333,49 +327,26 @@ class _Staging:
             warnings=(*self._warnings(), *describe_tally(self._intake.tally)),
         )
 
-    def _warnings(self) -> tuple[str, ...]:
-        known = self._intake.known.splits
+    def _warnings(self) -> Iterator[str]:
+        for file in self._files:
+            if (remark := file.corpus.format.remark) and file.sentences:
+                yield say(remark, file=file.name)
+        for file in self._files:
+            if file.with_particle:
+                yield describe_particles(file.with_particle, file.spans, file.name)
+        yield from self._assignment.describe()
+        for split in MEASURED_SPLITS:
+            if numbers := self._project.documents.shared_with_train(split):
+                yield describe_shared_documents(len(numbers), split)
         measured = {split for split, _ in self._project.sentences.label_counts()}
-        lacking = [split for split in MEASURED_SPLITS if len(known[split]) and split not in measured]
-        shared = count_shared(known)
-        is_dev_empty = self._dev_ratio and not len(known["dev"])
-        remarks = [(file.corpus.format.remark, file) for file in self._files if file.sentences]
-        return (
-            *(say(remark, file=file.name) for remark, file in remarks if remark),
-            *(_describe_particles(file) for file in self._files if file.with_particle),
-            *([describe_empty_dev(self._dev_ratio)] if is_dev_empty else []),
-            *(describe_shared(count, split) for split, count in shared.items()),
-            *(
-                describe_shared_documents(len(numbers), split)
-                for split in MEASURED_SPLITS
-                if (numbers := self._project.documents.shared_with_train(split))
-            ),
-            *(describe_no_entities(split) for split in lacking),
-        )
+        for split in MEASURED_SPLITS:
+            if len(self._intake.known.splits[split]) and split not in measured:
+                yield describe_no_entities(split)
 
     def close(self) -> None:
         """Remove the table; where that fails, the next import does, and the reason why this one ends is not hidden."""
         with suppress(UserError), self._database.atomic(is_temporary=True):
             self._database.write("DROP TABLE incoming")
-
-
-@lru_cache(maxsize=1 << 16)
-def _ends_in_particle(surface: str) -> bool:
-    """Whether the last word of a span seems to end in a particle, by its form alone."""
-    word = to_nfc(surface).text.rpartition(" ")[2]
-    return noun_end(word) < len(word)
-
-
-def _describe_particles(file: _StagedFile) -> str:
-    return say_count(
-        "{count:,} of the {spans:,} spans of {file} seems to end in a particle, since whole words are tagged;"
-        " Consistency → Particles in the window lists such spans and cuts the particles off.",
-        "{count:,} of the {spans:,} spans of {file} seem to end in a particle, since whole words are tagged;"
-        " Consistency → Particles in the window lists such spans and cuts the particles off.",
-        file.with_particle,
-        spans=file.spans,
-        file=file.name,
-    )
 
 
 _STAGED = "file, id, text, gold, split, judged, place, document, original_id, annotator, extras, returned"
@@ -407,21 +378,6 @@ def _row(file: int, accepted: Accepted) -> tuple[Any, ...]:
         json_text(record.extras) if record.extras else None,
         accepted.returned,
     )
-
-
-@dataclass(slots=True)
-class _Unassigned:
-    """Staged sentences without a split: their positions, the keys of their texts, and what they are drawn by."""
-
-    positions: "array[int]" = field(default_factory=lambda: array("q"))
-    keys: "array[int]" = field(default_factory=lambda: array("q"))
-    groups: "array[int]" = field(default_factory=lambda: array("q"))
-
-    def add(self, position: int, accepted: Accepted, file: int) -> None:
-        document = accepted.record.document
-        self.positions.append(position)
-        self.keys.append(accepted.key)
-        self.groups.append(hash((file, document)) if document else accepted.key)
 
 
 def _text_path(path: Path) -> str | None:

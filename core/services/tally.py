@@ -3,9 +3,12 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from core.domain.labels import is_label_name
 from core.domain.spans import Judged
+from core.languages.korean.josa import noun_end
+from core.languages.korean.normalise import to_nfc
 from core.messages.catalogue import join_words, say_count
 
 LISTED = 20
@@ -263,3 +266,23 @@ def _describe_texts(tally: Tally) -> Iterator[str]:
             "{count:,} sentences have the text and the gold of other ones with other ids.",
             tally.same_text,
         )
+
+
+@lru_cache(maxsize=1 << 16)
+def ends_in_particle(surface: str) -> bool:
+    """Whether the last word of a span seems to end in a particle, by its form alone."""
+    word = to_nfc(surface).text.rpartition(" ")[2]
+    return noun_end(word) < len(word)
+
+
+def describe_particles(count: int, spans: int, file: str) -> str:
+    """A warning of a file that tags whole words, of whose spans some seem to end in a particle."""
+    return say_count(
+        "{count:,} of the {spans:,} spans of {file} seems to end in a particle, since whole words are tagged;"
+        " Consistency → Particles in the window lists such spans and cuts the particles off.",
+        "{count:,} of the {spans:,} spans of {file} seem to end in a particle, since whole words are tagged;"
+        " Consistency → Particles in the window lists such spans and cuts the particles off.",
+        count,
+        spans=spans,
+        file=file,
+    )

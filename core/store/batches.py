@@ -3,7 +3,7 @@
 A sentence of a batch is given by its number, never by its place in the pool, which other work changes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -117,6 +117,18 @@ class Batches:
             [correction],
         )
         return int(found)
+
+    def has_any(self) -> bool:
+        return bool(self._database.value("SELECT EXISTS (SELECT 1 FROM batch)"))
+
+    def find_chosen(self, numbers: Iterable[int]) -> frozenset[int]:
+        """Which of the sentences no batch in the random order had; none where there never was a batch, so that no order
+        chose any.
+        """
+        if not self.has_any():
+            return frozenset()
+        sql = "SELECT sentence FROM batch_sentence JOIN batch ON number = batch WHERE ordering = 'random'"
+        return frozenset(numbers) - {*self._database.numbers(sql)}
 
     def add(self, order: BatchOrder, key: EpochKey | None, dev_share: float, entries: Sequence[BatchEntry]) -> Batch:
         """Store a new batch."""

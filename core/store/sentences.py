@@ -354,12 +354,12 @@ class Sentences:
             [run],
         )
 
-    def add_import(self, imported: ImportedFile) -> int:
-        """Record that a file was imported; returns the number of the import."""
+    def add_import(self, imported: ImportedFile, after: int | None = None) -> int:
+        """Record that a file was imported, after a correction or now; returns the number of the import."""
         return self._database.write(
             "INSERT INTO import (file, format, imported_at, sentences, spans, rejected, rejections, path, digest,"
             " encoding, options, last_correction)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(number), 0) FROM correction))",
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce(?, (SELECT max(number) FROM correction), 0))",
             [
                 imported.file,
                 imported.format,
@@ -372,6 +372,7 @@ class Sentences:
                 imported.digest,
                 imported.encoding,
                 imported.options,
+                after,
             ],
         )
 

@@ -9,7 +9,9 @@ import pytest
 
 from core.domain.errors import UserError
 from core.domain.settings import TrainSettings
+from core.services.import_corpus import ImportPlan
 from core.store.project import DATABASE, Project
+from gui.background import JobRunner
 from gui.session import Session
 from tests.building import project_with_sentences
 
@@ -115,4 +117,27 @@ def test_opening_does_not_wait_for_another_program_that_has_the_project_locked(t
             session.open(folder)
     session.open(folder)
     assert session.project.runs.running() == []
+    session.close()
+
+
+def test_what_an_import_stored_before_it_failed_is_reported(qtbot, tmp_path, monkeypatch):
+    def fail(staging):
+        raise UserError("the disk is full")
+        yield
+
+    path = tmp_path / "back.jsonl"
+    path.write_text('{"text": "비가 온다", "spans": [], "judged": "yes"}\n', encoding="utf-8")
+    project_with_sentences(tmp_path / "p.spandesk").close()
+    session, changes = Session(runner := JobRunner()), []
+    session.changed.connect(changes.append)
+    session.open(tmp_path / "p.spandesk")
+    (tmp_path / "raw.txt").write_text("비가 온다\n", encoding="utf-8")
+    with qtbot.waitSignal(session.import_files(ImportPlan((tmp_path / "raw.txt",), "pool")).ended):
+        pass
+    monkeypatch.setattr("core.services.import_corpus._Staging.add_to_corpus", fail)
+    with qtbot.waitSignal(session.import_files(ImportPlan((path,))).ended):
+        pass
+    assert session.project.sentences.count("pool") == 0, "what was in the pool has its gold"
+    assert [change.kind for change in changes] == ["import", "import"]
+    assert runner.job is None
     session.close()

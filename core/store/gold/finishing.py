@@ -126,6 +126,15 @@ class Finishing:
                     moves.append(SectionChange(pooled.number, "pool", each.split))
             yield self._corrections.plan_finish(golds, moves)
 
+    def find_drawn(self, numbers: Sequence[SentenceNumber], share: float) -> set[SentenceNumber]:
+        """Which sentences of the pool a share for dev contains, by themselves or by a copy there."""
+        drawn = set()
+        for sentence in self._sentences.by_number(numbers):
+            same = self._sentences.by_number(self._texts.find(sentence.text))
+            if any(self._are_drawn([each for each in same if each.split == "pool"], share)):
+                drawn.add(sentence.number)
+        return drawn
+
     def _choose_split(
         self, sentence: StoredSentence, same: Sequence[StoredSentence], *, is_random: bool, is_for_dev: bool
     ) -> Split:

@@ -8,6 +8,7 @@ from core.cli.commands import run
 from core.domain.generators import run_to_end
 from core.domain.spans import Span
 from core.services.import_corpus import ImportPlan, import_corpus
+from core.store.batches import BatchEntry
 from core.store.project import open_project
 from tests.building import project_with_sentences
 
@@ -154,6 +155,88 @@ def test_what_a_person_finishes_while_the_file_is_read_stays_as_it_is(project, b
     assert [project.sentences.by_id(name).split for name in ("s0", "s1")] == ["train", "dev"]
     assert project.sentences.by_id("s0").gold == ()
     assert project.problems() == []
+
+
+def stop_while_returned_ones_are_written(project, path, split="train"):
+    """Import a file and close the work after the first of the pool's sentences got their gold."""
+    work = import_corpus(project, ImportPlan((path,), split))
+    finish_returned = project.finishing.finish_returned
+    project.finishing.finish_returned = lambda returned: mark(finish_returned(returned))
+    reached = []
+
+    def mark(steps):
+        for step in steps:
+            reached.append(step)
+            yield step
+
+    while not reached:
+        next(work)
+    work.close()
+    project.finishing.finish_returned = finish_returned
+
+
+def test_a_stop_while_what_left_the_pool_is_written_leaves_all_as_it_was_and_the_same_import_goes_on(
+    project, bring, tmp_path
+):
+    bring("pool", *(record(text, id=f"s{n}") for n, text in enumerate(TEXTS[:2])))
+    before = project.sentences.count()
+    back = [record(TEXTS[0], *GOLD, id="s0"), record("새 문장이다", id="new")]
+    path = tmp_path / "stopped.jsonl"
+    path.write_text("".join(json.dumps(each) + "\n" for each in back), encoding="utf-8")
+    stop_while_returned_ones_are_written(project, path)
+    assert (len(pool(project)), project.sentences.count()) == (2, before)
+    assert project.problems() == []
+    report = bring("train", *back, name="again")
+    assert (report.sentences, report.tally.returned, report.rejections) == (1, 1, 0)
+    assert (len(pool(project)), project.sentences.count()) == (1, before + 2)
+
+
+@pytest.fixture
+def batches(project, bring):
+    """Sentences of the pool: r0 to r19 in a random batch whose share for dev is a half, u0 to u4 in another one."""
+    texts = {f"{kind}{n}": f"{kind} {n}번 문장이다" for kind, count in (("r", 20), ("u", 5)) for n in range(count)}
+    bring("pool", *(record(text, id=name) for name, text in texts.items()))
+    numbers = {name: project.sentences.by_id(name).number for name in texts}
+    for order, kind in (("random", "r"), ("uncertain", "u")):
+        entries = [BatchEntry(number, "random") for name, number in numbers.items() if name[0] == kind]
+        project.batches.add(order, None, 0.5, entries)
+    return texts
+
+
+def test_a_drawn_share_for_dev_takes_of_the_pool_what_the_window_would_take(project, bring, batches):
+    new = [record(f"새 문장 {n}", id=f"n{n}") for n in range(20)]
+    report = bring("train", *(record(text, id=name) for name, text in batches.items()), *new, name="b", dev_ratio=0.3)
+    dev = {stored.id for stored in project.sentences.each("dev")}
+    numbers = [project.sentences.by_id(f"r{n}").number for n in range(20)]
+    run_to_end(project.corrections.undo_in_slices())
+    drawn = project.finishing.find_drawn(numbers, 0.3)
+    assert {name for name in dev if name[0] == "r"} == {project.sentences.by_number([n])[0].id for n in drawn} != set()
+    assert not any(name[0] == "u" for name in dev)
+    assert sum(name in dev for name in (f"n{n}" for n in range(20))) == 6, "as ever, of what is new"
+    assert (
+        "5 sentences of the pool were in no batch in the random order and are not drawn for dev, which stays a fair"
+        " sample of the pool." in report.warnings
+    )
+
+
+@pytest.mark.parametrize("split", ["dev", "test"])
+def test_a_split_to_measure_on_takes_all_that_leaves_the_pool_and_it_is_said_of_how_many_it_is_unfair(
+    project, bring, batches, split
+):
+    report = bring(split, *(record(text, id=name) for name, text in batches.items()), name="b")
+    assert project.sentences.count("pool") == 0
+    assert any(
+        text.startswith(f"5 sentences that go from the pool to {split} were in no batch") for text in report.warnings
+    )
+    assert not any("fair sample" in text for text in bring("train", record("새 문장"), name="c").warnings)
+
+
+def test_where_there_was_no_batch_a_share_is_drawn_as_of_any_file(project, bring):
+    bring("pool", *(record(f"문장 {n}", id=f"s{n}") for n in range(20)))
+    before = project.sentences.count("dev")
+    report = bring("train", *(record(f"문장 {n}", id=f"s{n}") for n in range(20)), name="b", dev_ratio=0.25)
+    assert project.sentences.count("dev") - before == 5
+    assert not any("fair sample" in text for text in report.warnings)
 
 
 def test_the_command_imports_to_the_pool_and_back(project, tmp_path, capsys):
