@@ -34,10 +34,12 @@ _TOOLS: dict[Name, str] = {
     "accept": mark("Accept"),
     "accept and go on": mark("Accept, next"),
     "accept all": mark("Accept all"),
+    "accept all and go on": mark("Accept all, done"),
     "remove": mark("Remove"),
     "identical": mark("All identical…"),
 }
 """The commands that have a button below the sentence, and its text."""
+_OF_POOL: tuple[Name, ...] = ("accept all", "accept all and go on")
 _MARGIN = 16
 _LEAST_HEIGHT = 240
 _AROUND = 24
@@ -90,6 +92,7 @@ class SentenceDetail(QWidget):
             "sticky": self.labelling.toggle_sticky,
             "accept and go on": self._accept_and_go_on,
             "accept all": self._accept_all,
+            "accept all and go on": self._accept_all_and_go_on,
             "remove": self._remove,
             "identical": self._ask_for_identical,
             "copy": self._copy,
@@ -168,7 +171,7 @@ class SentenceDetail(QWidget):
         for name, text in _TOOLS.items():
             self.actions_by_name[name].setIconText(say(text))
         buttons = {name: tool_button(self.actions_by_name[name], outlined=True) for name in _TOOLS}
-        self._of_pool = buttons["accept all"]
+        self._of_pool = [buttons[name] for name in _OF_POOL]
         flow.add_group(*buttons.values())
         flow.add_group(*self.verdicts.buttons)
         return flow
@@ -247,7 +250,8 @@ class SentenceDetail(QWidget):
                 suggests=shown.is_pooled,
             )
             self.verdicts.set_visible(compares and not shown.is_pooled)
-            self._of_pool.setVisible(shown.is_pooled)
+            for button in self._of_pool:
+                button.setVisible(shown.is_pooled)
         self._follow_selection()
 
     def _show_beginning(self, hits: Sequence[tuple[int, int]]) -> None:
@@ -372,6 +376,11 @@ class SentenceDetail(QWidget):
         if self._shown is not None and self._shown.accepted.spans != self._shown.gold:
             self._propose(self._shown.accepted.spans)
 
+    def _accept_all_and_go_on(self) -> None:
+        """Finish a sentence of the pool with its suggestions, as far as they overlap nothing, in one step."""
+        if self._shown is not None and self._shown.is_pooled and self.is_editable:
+            self.sentence_done.emit(self._shown.accepted.spans)
+
     def _remove(self) -> None:
         if self._can_reject and (selection := self.canvas.selection) is not None:
             self.rejected.emit(selection.span)
@@ -419,6 +428,8 @@ class SentenceDetail(QWidget):
         self.actions_by_name["remove"].setEnabled(self.is_editable and (is_gold or self._can_reject))
         has_suggestions = self._shown is not None and self._shown.has_suggestions
         self.actions_by_name["accept all"].setEnabled(self.is_editable and has_suggestions)
+        is_pooled = self._shown is not None and self._shown.is_pooled
+        self.actions_by_name["accept all and go on"].setEnabled(self.is_editable and is_pooled)
         self.actions_by_name["copy"].setEnabled(selection is not None)
         for name in ("extend", "shrink"):
             is_own = selection is not None and selection.kind != "predicted"

@@ -42,6 +42,7 @@ Name = Literal[
     "shrink",
     "accept",
     "accept all",
+    "accept all and go on",
     "remove",
     "clear",
     "identical",
@@ -171,6 +172,12 @@ COMMANDS: dict[Name, Command] = {
     "accept all": Command(
         mark("Accept all suggestions in the pool; your own spans stay"),
         ("Ctrl+Shift+Return",),
+        "sentence",
+        repeats=False,
+    ),
+    "accept all and go on": Command(
+        mark("Accept all suggestions in the pool, which makes the sentence done, and go to the next one"),
+        ("Shift+Return", "Shift+Enter"),
         "sentence",
         repeats=False,
     ),

@@ -13,7 +13,7 @@ from core.domain.editing import (
 from core.domain.spans import Span
 from gui.sentence.layout import CharacterBox
 from gui.sentence.scene import BRACKET, Lane, Mark, Scene
-from gui.sentence.span_selection import TextSelection, of_gold, of_predicted
+from gui.sentence.span_selection import TextSelection, is_open, of_gold, of_predicted
 
 _NEAR, _NEAR_SELECTED = 3.0, 6.0
 """Pixels around an edge in which it can be taken: more where handles show it."""
@@ -191,6 +191,6 @@ def _covering(scene: Scene, cell: CharacterBox | None) -> TextSelection | None:
 def _selection_of(mark: Mark) -> TextSelection | None:
     """The span of a mark: a predicted one that is right, or lacking, means the gold one."""
     comparison = mark.comparison
-    if mark.lane == "gold" or comparison.predicted is None or not comparison.is_error:
+    if mark.lane == "gold" or comparison.predicted is None or not is_open(comparison):
         return of_gold(comparison.gold) if comparison.gold else None
     return of_predicted(comparison.predicted.span)

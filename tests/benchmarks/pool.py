@@ -19,33 +19,27 @@ than those reported.
 
 import argparse
 import itertools
-import json
 import math
 import random
 import statistics
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from core.analysis.near_duplicates import thin_similar
-from core.domain.settings import DEVICES, STARTER, TrainSettings
 from core.domain.spans import Sentence, Span
 from core.metrics.comparison import compare_spans
 from core.model.predictor import predict_batches
 from core.model.signal_predictor import judge_batches
 from core.model.tagger import TextTagger
 from core.services.next_batch import DEEP
-from core.training.trainer import EpochTrained, train
+from tests.benchmarks.taggers import Result, add_options, make_settings, read_results, train_tagger, write_result
 from tests.corpora import read_only_sentences
 
 ORDERS = ("random", "uncertain", "informative")
 _T = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776, 6: 2.571, 7: 2.447, 8: 2.365, 9: 2.306, 10: 2.262}
 """The 97.5 % quantile of Student's t for the mean of so many seeds."""
-
-Result = dict[str, Any]
 
 
 class Corpus(NamedTuple):
@@ -75,19 +69,6 @@ def make_forms(sentence: Sentence, count: int) -> list[Sentence]:
         spans = tuple(Span(s.start + len(head), s.end + len(head), s.label) for s in sentence.spans)
         forms.append(Sentence(f"{sentence.id}-{number}", head + sentence.text, spans))
     return forms
-
-
-def train_tagger(sentences: Sequence[Sentence], seed: int, options: argparse.Namespace) -> TextTagger:
-    """A tagger trained anew for about as many steps whatever the number of sentences."""
-    settings = TrainSettings.of_preset(
-        options.encoder, layers=options.layers, seed=seed, device=options.device, batch_size=options.batch_size
-    )
-    per_epoch = math.ceil(len(sentences) / settings.batch_size)
-    epochs = max(1, round(options.steps / per_epoch))
-    settings = TrainSettings(**settings.as_json() | {"epochs": epochs})
-    labels = tuple(sorted({span.label for sentence in sentences for span in sentence.spans}))
-    *_, last = (event for event in train(sentences, sentences[:1], labels, settings) if isinstance(event, EpochTrained))
-    return last.text_tagger
 
 
 def measure(text_tagger: TextTagger, dev: Sequence[Sentence]) -> float:
@@ -128,7 +109,9 @@ def simulate(corpus: Corpus, seed: int, order: str, known: Sequence[Result], opt
         chosen = random.Random(seed + 2).sample(range(len(corpus.pool)), options.sizes[0])
     for place in range(len(known), len(options.sizes)):
         began, labelled = time.monotonic(), [corpus.pool[each] for each in chosen]
-        text_tagger = train_tagger(labelled, seed, options)
+        settings = make_settings(options, seed)
+        epochs = max(1, round(options.steps / math.ceil(len(labelled) / settings.batch_size)))
+        text_tagger = train_tagger(labelled, epochs, settings)
         f1 = measure(text_tagger, corpus.dev)
         rest = sorted({*range(len(corpus.pool))} - {*chosen})
         size = options.sizes[place + 1] - len(chosen) if place + 1 < len(options.sizes) else 0
@@ -154,24 +137,6 @@ def settings_of(options: argparse.Namespace) -> Result:
     """What results must share to be compared, or gone on with."""
     names = ("pool", "dev", "sizes", "steps", "encoder", "layers", "batch_size", "forms")
     return {"file": options.file.name, **{name: getattr(options, name) for name in names}}
-
-
-def read_results(options: argparse.Namespace) -> list[Result]:
-    """The results of these settings that are known already."""
-    if not options.out.exists():
-        return []
-    results: list[Result] = []
-    for line in options.out.read_text(encoding="utf-8").splitlines():
-        with suppress(ValueError):  # it was cut off
-            results.append(json.loads(line))
-    return [result for result in results if result["settings"] == settings_of(options)]
-
-
-def write_result(path: Path, result: Result) -> None:
-    """Append a line, after what a killed run may have left of one."""
-    is_cut_off = path.exists() and not path.read_bytes().endswith(b"\n")
-    with path.open("a", encoding="utf-8") as file:
-        file.write("\n" * is_cut_off + json.dumps(result) + "\n")
 
 
 def interval(values: Sequence[float]) -> float:
@@ -221,30 +186,28 @@ def print_table(results: Sequence[Result], at: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("file", type=Path)
-    parser.add_argument("--out", type=Path, required=True)
+    add_options(parser)
     parser.add_argument("--seeds", type=int, nargs="+", default=[11, 12, 13])
     parser.add_argument("--orders", choices=ORDERS, nargs="+", default=ORDERS)
     parser.add_argument("--pool", type=int, default=4000)
     parser.add_argument("--dev", type=int, default=1000)
     parser.add_argument("--sizes", type=int, nargs="+", default=[100, 250, 500, 1000, 2000])
     parser.add_argument("--steps", type=int, default=750)
-    parser.add_argument("--encoder", default=STARTER)
-    parser.add_argument("--layers", type=int)
-    parser.add_argument("--batch-size", type=int)
     parser.add_argument("--forms", type=int, default=1)
-    parser.add_argument("--device", choices=DEVICES, default="auto")
     parser.add_argument("--at", type=int, default=500)
-    parser.add_argument("--table", action="store_true", help="print the table of what is known, and train nothing")
     options = parser.parse_args()
     if not options.table:
         sentences = read_only_sentences(options.file)
         for seed in options.seeds:
             corpus = draw_corpus(sentences, seed, options)
             for order in options.orders:
-                known = [each for each in read_results(options) if (each["seed"], each["order"]) == (seed, order)]
+                known = [
+                    each
+                    for each in read_results(options.out, settings_of(options))
+                    if (each["seed"], each["order"]) == (seed, order)
+                ]
                 simulate(corpus, seed, order, known, options)
-    print_table(read_results(options), options.at)
+    print_table(read_results(options.out, settings_of(options)), options.at)
 
 
 if __name__ == "__main__":

@@ -2,13 +2,16 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from core.domain.spans import Sentence, Span
 from core.store.batches import BatchEntry
 from core.store.predictions import EpochKey
 from gui.inspect.filter import Filter
 from gui.inspect.list_pane import ListPlace
+from gui.sentence.span_selection import of_predicted
 from tests.building import FIRST_EPOCH, add_run, add_sentences, predicted, project_with_sentences
+from tests.gui.driving import LEFT, NONE
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 Key = Qt.Key
@@ -72,6 +75,29 @@ def test_one_after_the_other_and_the_last_one_finishes_the_sentence(pool):
     for _ in range(3):
         pool.key(Key.Key_Return, CTRL)
     assert (section(pool, "p-1"), pool.gold("p-1"), pool.shown()) == ("train", ACCEPTED, "p-2")
+
+
+def test_all_are_taken_and_the_sentence_is_done_with_one_key_which_one_undo_takes_back(pool):
+    pool.key(Key.Key_Return, SHIFT)
+    assert (section(pool, "p-1"), pool.gold("p-1"), pool.shown()) == ("train", ACCEPTED, "p-2")
+    pool.session.undo()
+    assert (section(pool, "p-1"), pool.gold("p-1"), pool.shown()) == ("pool", [], "p-1")
+
+
+def test_without_suggestions_that_key_finishes_and_outside_of_the_pool_it_does_nothing(pool):
+    action = pool.page.detail.actions_by_name["accept all and go on"]
+    pool.go_to("p-2")
+    pool.key(Key.Key_Return, SHIFT)
+    assert (section(pool, "p-2"), pool.gold("p-2")) == ("train", [])
+    pool.page.return_to(ListPlace(Filter(split="dev"), None))
+    assert not action.isEnabled()
+
+
+def test_a_suggestion_is_selected_by_a_click_and_relabelled_by_a_digit(pool):
+    QTest.mouseClick(pool.canvas, LEFT, NONE, pool.point(4))
+    assert pool.canvas.selection == of_predicted(Span(4, 6, "LC"))
+    pool.key(Key.Key_3)
+    assert pool.gold("p-1") == [(4, 6, "OG")]
 
 
 def test_own_spans_stay_and_overlapping_suggestions_stay_hints(pool):
