@@ -375,11 +375,10 @@ def _describe_agreement(report: AgreementReport, names: list[str], split: str) -
         lines += [
             "",
             say_count(
-                "In {count:,} sentence the gold was corrected to what the other says. On the gold that was never"
-                " corrected:",
-                "In {count:,} sentences the gold was corrected to what the other says. On the gold that was never"
-                " corrected:",
+                "The gold was adjudicated from {source} in {count:,} sentence. On gold that nobody corrected:",
+                "The gold was adjudicated from {source} in {count:,} sentences. On gold that nobody corrected:",
                 report.adjudicated,
+                source=next(name for name in names if name != say("gold")),
             ),
             *_figure_lines(report.untouched),
         ]

@@ -20,9 +20,9 @@ class AgreementReport:
     """The agreement of two readers on a split.
 
     Attributes:
-        adjudicated: in how many sentences the gold was corrected to what the other reader says; such a gold is not an
-            independent reader.
-        untouched: the agreement on the sentences whose gold was never corrected; None if none was adjudicated.
+        adjudicated: in how many sentences a person took the gold from the other reader, or corrected it to what that
+            one says; such a gold is not an independent reader.
+        untouched: the agreement on the other sentences whose gold was never corrected; None if none was adjudicated.
     """
 
     agreement: Agreement
@@ -48,11 +48,18 @@ def compare_readers(
         return AgreementReport(agreement)
     corrected = {stored.number: stored.gold for stored in project.sentences.each(split) if stored.corrected}
     source = other if one == "gold" else one
-    adjudicated = sum(corrected.get(each.number) == each.spans for each in _read(project, source, split, 0))
+    assert source != "gold"
+    taken = project.adjudication.taken_from(source.source)
+    adjudicated = {
+        each.number
+        for each in _read(project, source, split, 0)
+        if each.number in taken or corrected.get(each.number) == each.spans
+    }
     if not adjudicated:
         return AgreementReport(agreement)
-    untouched = yield from measure_agreement(_pair(project, one, other, split, frozenset(corrected)))
-    return AgreementReport(agreement, adjudicated, untouched)
+    touched = frozenset(corrected).union(adjudicated)
+    untouched = yield from measure_agreement(_pair(project, one, other, split, touched))
+    return AgreementReport(agreement, len(adjudicated), untouched)
 
 
 def _pair(

@@ -1,13 +1,13 @@
 """The pool: sentences that nobody judged yet, which people finish, put off, and get suggestions for."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from core.domain.spans import SentenceNumber, Span
 from core.store.batches import Batches, BatchOrder
 from core.store.changes import ChangeSet
 from core.store.gold.corrections import Corrections
 from core.store.gold.finishing import Finished, Finishing
-from core.store.gold.remarks import Dismissals, PutOff, SuggestionPlace
+from core.store.gold.remarks import Dismissals, PutOff, Remark, SuggestionPlace
 from core.store.label_history import LabelNames
 
 
@@ -39,6 +39,7 @@ class Pool:
         *,
         order: BatchOrder | None = None,
         seconds: float | None = None,
+        remarks: Sequence[Remark] = (),
     ) -> Finished:
         """Give a sentence of the pool, and its copies there, their gold, which moves them to train; or to dev, where
         they were met in the random order and are drawn for it. They are marked as reviewed, all in one step.
@@ -46,12 +47,15 @@ class Pool:
         Args:
             order: the order of the batch in which the sentence was met; None if it was met outside of one.
             seconds: how long the sentence was shown.
+            remarks: what else is said in the same step.
 
         Raises:
             UserError: it is not in the pool, the spans do not fit, or its text or document is in dev or test.
         """
         share = self._batches.dev_share()
-        return self._finishing.finish(number, spans, is_random=order == "random", dev_share=share, seconds=seconds)
+        return self._finishing.finish(
+            number, spans, is_random=order == "random", dev_share=share, seconds=seconds, remarks=remarks
+        )
 
     def put_off(self, numbers: Collection[SentenceNumber]) -> ChangeSet:
         """Skip sentences: no batch offers them until `come_back`."""

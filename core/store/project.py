@@ -22,6 +22,7 @@ from core.store.batches import Batches
 from core.store.corpus_counts import CorpusCounts
 from core.store.database import Database, create_database
 from core.store.documents import Documents
+from core.store.gold.adjudication import Adjudication
 from core.store.gold.corrections import Corrections
 from core.store.gold.finishing import Finishing
 from core.store.gold.moves import Moves
@@ -83,6 +84,9 @@ class Project:
             self.selections = Selections(self.database, self.search)
             self.steps = StepList(self.database, self.search)
             self.reviews = Reviews(self.database, self.sentences, self.predictions, self.corrections, self.selections)
+            self.adjudication = Adjudication(
+                self.database, self.sentences, self.predictions, self.corrections, self.reviews, self.pool
+            )
             with suppress(UserError):  # only a cache: unpacked texts are searched one by one
                 self.search.pack()
             self._end_interrupted()

@@ -139,11 +139,12 @@ class AgreementPanel(QWidget):
         if report.untouched is not None:
             words.append(
                 say_count(
-                    "In {count:,} sentence the gold was corrected to what the source says. Exact F1 on gold that was"
-                    " never corrected: {f1}",
-                    "In {count:,} sentences the gold was corrected to what the source says. Exact F1 on gold that was"
-                    " never corrected: {f1}",
+                    "The gold was adjudicated from {source} in {count:,} sentence. Exact F1 on gold that nobody"
+                    " corrected: {f1}",
+                    "The gold was adjudicated from {source} in {count:,} sentences. Exact F1 on gold that nobody"
+                    " corrected: {f1}",
                     report.adjudicated,
+                    source=self._shown.source.title if self._shown is not None else "",
                     f1=describe_figure(report.untouched.exact_f1),
                 )
             )

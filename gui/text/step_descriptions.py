@@ -55,6 +55,9 @@ _TEMPLATES: dict[StepKind, str] = {
     "unmark": mark("Remove the reviewed mark from {sentences}"),
     "note": mark("Note on {sentences}"),
     "verdict": mark("Verdict “{verdict}” on {sentences}"),
+    "take": mark("Take the spans of {source} in {sentences}"),
+    "keep": mark("Keep the gold of {sentences}"),
+    "take neither": mark("Take neither reader's spans in {sentences}"),
 }
 
 _OF_SEVERAL: dict[StepKind, str] = {
@@ -87,6 +90,7 @@ def describe(step: Step) -> str:
         "strings": _quote(step.string) if step.string is not None else _count_strings(step.spans or 0),
         "sentences": step.sentence_id if step.sentences == 1 else _count_sentences(step.sentences),
         "section": step.section,
+        "source": step.source,
         "verdict": say(BLAME_WORDS[step.blame]) if step.blame is not None else "",
     }
     if step.kind == "relabel" and step.spans == 1:

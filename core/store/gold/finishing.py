@@ -18,7 +18,7 @@ from core.store.columns import spans_from_text
 from core.store.database import Database
 from core.store.gold.corrections import LARGE, Corrections
 from core.store.gold.log import StepPart
-from core.store.gold.remarks import Review
+from core.store.gold.remarks import Remark, Review
 from core.store.gold.section_changes import SectionChange
 from core.store.sentences import IN_A_SPLIT, Sentences, StoredSentence
 from core.store.text_index import TextIndex
@@ -66,6 +66,7 @@ class Finishing:
         is_random: bool = False,
         dev_share: float = 0.0,
         seconds: float | None = None,
+        remarks: Sequence[Remark] = (),
     ) -> Finished:
         """Give a sentence of the pool and its copies there their gold, mark it as reviewed, and move them to a split,
         in one step.
@@ -74,6 +75,7 @@ class Finishing:
             is_random: whether it was met in the random order.
             dev_share: the share (0–1) of what is met so that goes to dev.
             seconds: how long the sentence was shown.
+            remarks: what else is said in the same step.
 
         Raises:
             UserError: it is not in the pool, the spans do not fit, or its text or document is in dev or test.
@@ -81,10 +83,15 @@ class Finishing:
         for _ in self._texts.learn():
             pass
         with self._database.atomic():
-            return self._finish(number, spans, is_random, dev_share, seconds)
+            return self._finish(number, spans, is_random, dev_share, [Review(number, True, seconds), *remarks])
 
     def _finish(
-        self, number: SentenceNumber, spans: Iterable[Span], is_random: bool, dev_share: float, seconds: float | None
+        self,
+        number: SentenceNumber,
+        spans: Iterable[Span],
+        is_random: bool,
+        dev_share: float,
+        remarks: Sequence[Remark],
     ) -> Finished:
         [sentence] = self._sentences.by_number([number])
         if sentence.split != "pool":
@@ -98,7 +105,7 @@ class Finishing:
         split = self._choose_split(sentence, same, is_random=is_random, is_for_dev=is_for_dev)
         golds = {each.number: fit_spans(gold, sentence.text, each.text) for each in pooled}
         moves = [SectionChange(each.number, "pool", split) for each in pooled]
-        change = self._corrections.finish(golds, moves, [Review(number, True, seconds)])
+        change = self._corrections.finish(golds, moves, remarks)
         return Finished(change, split, len(pooled) - 1)
 
     def finish_returned(self, returned: Sequence[Returned]) -> Generator[int, None, ChangeSet]:

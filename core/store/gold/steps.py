@@ -10,6 +10,7 @@ from core.domain.spans import Section, SentenceNumber, Span
 from core.store.columns import spans_from_text
 from core.store.database import Database, Row
 from core.store.gold.remarks import DismissalKind
+from core.store.sources import Source
 
 StepKind = Literal[
     "label",
@@ -41,6 +42,9 @@ StepKind = Literal[
     "unmark",
     "note",
     "verdict",
+    "take",
+    "keep",
+    "take neither",
 ]
 """What a step did:
 
@@ -62,6 +66,8 @@ set aside, delete, bring back: all of them went aside, were deleted, or came bac
 mark, unmark: a sentence was marked as reviewed, or its mark was removed.
 note: a note was set or removed.
 verdict: a verdict was given, perhaps with a correction and a mark.
+take, keep, take neither: where two readers disagree in a sentence, the spans of one that is a source became the gold,
+    the gold was kept, or neither was right.
 """
 
 EXAMINED = 250
@@ -89,6 +95,7 @@ class Step:
         blame: its verdict; None without one.
         section: where it moved the sentences; None if it moved none, or not all to the same section.
         reason: why it moved them, in a person's words.
+        source: whose spans it took, as people call it; empty: nobody's.
     """
 
     number: int
@@ -105,6 +112,7 @@ class Step:
     blame: Blame | None = None
     section: Section | None = None
     reason: str = ""
+    source: str = ""
 
 
 def describe_step(database: Database, number: int) -> Step | None:
@@ -112,8 +120,9 @@ def describe_step(database: Database, number: int) -> Step | None:
     rows = database.rows(
         f"SELECT c.kind, s.number, coalesce(s.id, ''), s.text, c.before, c.after, {_REMARKS} FROM correction AS c"
         " LEFT JOIN sentence AS s ON s.number = c.sentence WHERE c.number = ?1 UNION ALL"
-        " SELECT *, NULL, NULL, NULL, NULL, NULL, NULL FROM (SELECT c.kind, s.number, s.id, s.text, c.before, c.after"
-        " FROM correction AS c JOIN sentence AS s ON s.number = c.sentence WHERE c.step = ?1 AND c.number <> c.step"
+        " SELECT *, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM"
+        " (SELECT c.kind, s.number, s.id, s.text, c.before, c.after FROM correction AS c"
+        " JOIN sentence AS s ON s.number = c.sentence WHERE c.step = ?1 AND c.number <> c.step"
         " ORDER BY c.number LIMIT ?2)",
         [number, EXAMINED - 1],
     )
@@ -130,6 +139,8 @@ def describe_step(database: Database, number: int) -> Step | None:
     old = labels.old if labels.kind is not None else _common(c.old_label for c in changes)
     new = labels.new if labels.kind is not None else _common(c.new_label for c in changes)
     (kind, sentence, sentence_id, *_), *_ = entries
+    if said.is_decision:
+        return _decision(database, number, sentence, sentence_id)
     if said.has_dismissals:
         return _dismissal(database, number, sentence, sentence_id)
     if said.has_moves:
@@ -176,6 +187,20 @@ def _dismissal(database: Database, number: int, sentence: SentenceNumber | None,
     label = _common(each[3] for each in found if len(each) > 3)
     kind, sentences = _DISMISSED[dismissed, is_dismissed], len({each[0] for each in found})
     return Step(number, kind, sentence, sentence_id, sentences, len(rows), label, string=_common(subjects))
+
+
+_DECIDED: dict[Blame, StepKind] = {"gold": "take", "model": "keep", "ambiguous": "take neither"}
+
+
+def _decision(database: Database, number: int, sentence: SentenceNumber | None, sentence_id: str) -> Step:
+    """Describe a step that decided between two readers; the first of its verdicts says for whom."""
+    [(blame, source, kind, name)] = database.rows(
+        "SELECT blame, s.number, kind, name FROM verdict AS v JOIN source AS s ON s.number = v.source WHERE step = ?"
+        " ORDER BY v.number LIMIT 1",
+        [number],
+    )
+    title = Source(source, kind, name).title if blame == "gold" else ""
+    return Step(number, _DECIDED[blame], sentence, sentence_id, 1, blame=blame, source=title)
 
 
 def _describe_moves(database: Database, number: int, logged: str, changes: "Sequence[_SpanChange]") -> Step:
@@ -242,7 +267,9 @@ class _Labels(NamedTuple):
 
 
 class _Remarks(NamedTuple):
-    """The remarks of a step, and whether it changed labels, dismissals or sections, as read from SQLite."""
+    """The remarks of a step, whether it changed labels, dismissals or sections, and whether it decided between two
+    readers, as read from SQLite.
+    """
 
     is_reviewed: int | None
     note: str | None
@@ -250,13 +277,15 @@ class _Remarks(NamedTuple):
     has_labels: int
     has_dismissals: int
     has_moves: int
+    is_decision: int
 
 
 _REMARKS = (
     "(SELECT is_reviewed FROM review WHERE step = ?1), (SELECT text FROM note WHERE step = ?1),"
     " (SELECT blame FROM verdict WHERE step = ?1),"
     " EXISTS (SELECT 1 FROM label_change WHERE step = ?1) OR EXISTS (SELECT 1 FROM relabelling WHERE step = ?1),"
-    " EXISTS (SELECT 1 FROM dismissal WHERE step = ?1), EXISTS (SELECT 1 FROM move WHERE step = ?1)"
+    " EXISTS (SELECT 1 FROM dismissal WHERE step = ?1), EXISTS (SELECT 1 FROM move WHERE step = ?1),"
+    " EXISTS (SELECT 1 FROM verdict WHERE step = ?1 AND gold = '[]' AND predicted = '[]')"
 )
 """The columns of `_Remarks`; parameter 1 is the step."""
 
