@@ -15,6 +15,7 @@ from core.domain.spans import Section, Sentence, SentenceNumber, Span
 from core.messages.catalogue import join_words, say, say_count
 from core.metrics.comparison import Comparison
 from core.services.import_corpus import ImportPlan, import_corpus
+from core.services.source_choice import find_newest
 from core.store import project as projects
 from core.store.changes import ChangeKind, ChangeSet
 from core.store.gold.corrections import LARGE, NextSteps
@@ -120,7 +121,7 @@ class Session(QObject):
         self._project = project
         project.corrections.sign(self._author)
         self._passed.clear()
-        self._context = self._newest()
+        self._context = self.find_newest()
         self.project_changed.emit(project)
         self.context_changed.emit(self._context)
         return project
@@ -438,12 +439,10 @@ class Session(QObject):
         assert self._project is not None, "no project is open"
         return self._project
 
-    def _newest(self) -> Context:
-        """The newest run that was trained, or where there is none, the newest source with any predictions."""
-        project = self._open_project()
-        others = [source.number for source in project.sources.list_all() if not source.is_run]
-        found = [source for source in [*others, *project.runs.with_epochs()] if self._last_epoch(source)]
-        return Context(found[-1], self._last_epoch(found[-1])) if found else Context()
+    def find_newest(self) -> Context:
+        """What is looked at where nothing is chosen."""
+        key = find_newest(self._open_project())
+        return Context() if key is None else Context(key.source, key.epoch)
 
     def _last_epoch(self, source: int) -> int | None:
         return next(reversed(self._open_project().sources.epoch_numbers(source)), None)

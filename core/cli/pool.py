@@ -14,8 +14,9 @@ from core.domain.generators import run_to_end
 from core.io.files import replacing
 from core.messages.catalogue import say, say_count
 from core.services.learning_curve import describe_forecast, measure_curve
-from core.services.next_batch import describe_left_out, describe_starved, find_starved, find_suggestions, make_batch
+from core.services.next_batch import describe_left_out, describe_starved, find_starved, make_batch
 from core.services.next_step import describe_next_step
+from core.services.source_choice import find_suggestions
 from core.store.batches import BATCH_ORDERS, Batch, count_since_midnight
 from core.store.candidates import find_candidates
 from core.store.columns import prediction_rows
@@ -82,14 +83,15 @@ def _print_batch(project: Project, options: argparse.Namespace, out: Output) -> 
 
 def _rows(project: Project, batch: Batch, source: int | None) -> Iterator[dict[str, Any]]:
     """The sentences of a batch with suggestions and why, so that an import does not take these for gold."""
-    key, suggested = find_suggestions(project, batch, source)
     numbers = [entry.sentence for entry in batch.entries]
+    suggested = find_suggestions(project, numbers, project.batches.dictionary(batch.number), source=source)
     stored = {each.number: each for each in project.sentences.by_number(numbers)}
     for entry in batch.entries:
+        key, spans = suggested.get(entry.sentence, (None, ()))
         yield {
             "id": stored[entry.sentence].id,
             "text": stored[entry.sentence].text,
-            "spans": prediction_rows(suggested.get(entry.sentence, ())),
+            "spans": prediction_rows(spans),
             "judged": "no",
             "batch": batch.number,
             "order": batch.order,

@@ -20,13 +20,12 @@ from core.formats.source_files import ReadOptions, split_names
 from core.messages.catalogue import join_words, mark, say, say_count
 from core.services.add_source import FileKind, SourcePlan, add_file_source
 from core.services.agreement_source import AGREEMENT_RULES, AgreementRule, add_agreement
-from core.services.compare_readers import AgreementReport, Reader, compare_readers
+from core.services.compare_readers import AgreementReport, Reader, compare_readers, find_reader
 from core.services.dictionary_source import add_dictionary, add_dictionary_from_gold, is_dictionary
 from core.services.model_source import ModelPlan, add_model
 from core.services.source_list import SourceSummary, list_sources
 from core.services.source_report import SourceReport, describe_source_report
 from core.services.tag_source import tag_source
-from core.store.predictions import EpochKey
 from core.store.project import Project, open_project
 
 
@@ -337,22 +336,18 @@ def agreement(options: argparse.Namespace, out: Output) -> None:
     """How far two readers agree on the sentences of a split that both have judged.
 
     Raises:
-        UserError: both are the gold, or one has tagged nothing.
+        UserError: both are the gold, or one has tagged nothing there.
     """
     if options.one == options.other == "gold":
         raise UserError("the gold agrees with itself; give the number of a source for one of the two")
     with open_project(options.project) as project:
-        one, other = (_find_reader(project, reader) for reader in (options.one, options.other))
+        one, other = (find_reader(project, reader, options.split) for reader in (options.one, options.other))
         report = run_to_end(compare_readers(project, one, other, options.split))
         names = [_name_reader(project, reader) for reader in (one, other)]
     document = {"split": options.split, **report.agreement.as_json(), "adjudicated": report.adjudicated}
     if report.untouched is not None:
         document["untouched"] = report.untouched.as_json()
     out.result(document, _describe_agreement(report, names, options.split))
-
-
-def _find_reader(project: Project, reader: int | Literal["gold"]) -> Reader:
-    return "gold" if reader == "gold" else EpochKey(reader, project.runs.epoch_number(reader, None))
 
 
 def _name_reader(project: Project, reader: Reader) -> str:

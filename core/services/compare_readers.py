@@ -9,10 +9,20 @@ from typing import Literal, NamedTuple
 
 from core.analysis.agreement import Agreement, ReadSentence, measure_agreement
 from core.domain.spans import SentenceNumber, Span, Split
+from core.services.source_choice import find_epoch
 from core.store.predictions import EpochKey
 from core.store.project import Project
 
 Reader = EpochKey | Literal["gold"]
+
+
+def find_reader(project: Project, reader: int | Literal["gold"], split: Split) -> Reader:
+    """The gold, or the epoch or version of a source that counts in a split.
+
+    Raises:
+        UserError: it has tagged nothing there.
+    """
+    return "gold" if reader == "gold" else find_epoch(project, reader, split)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,13 @@ from core.domain.spans import Split
 from core.metrics.comparison import SpanMatch
 from core.metrics.report import build_report, count_spans
 from core.services.scoring import score_klue
+from core.services.source_choice import find_epoch, find_newest
 from core.services.tag_source import tag_lacking, tag_source
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import EpochChoice
 from core.store.sentences import Gold
+from core.store.sources import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,30 +44,36 @@ def evaluate_epoch(
     """Score an epoch on a split; sentences that it has not predicted yet are predicted first, if the source can.
 
     Args:
-        source, epoch: None means the newest run, the last epoch; `best` the epoch with the best micro F1 on dev.
+        source, epoch: None means what counts (`core.services.source_choice`); `best` the epoch with the best micro F1
+            on dev.
 
     Raises:
         UserError: there is no such source or epoch, the split is empty or not what the source tagged, or what it tags
             with is damaged.
     """
-    known = project.sources.by_number(project.runs.by_number(None).number if source is None else source)
+    known = project.sources.by_number(_find_default(project) if source is None else source)
     if not project.sentences.count(split):
         raise UserError("the project has no {split} sentences; import some with --split {split}", split=split)
-    if known.tags_more and epoch is None and not known.is_run:
-        key = (yield from tag_source(project, known.number, split)).key
-    else:
-        key = EpochKey(known.number, project.runs.epoch_number(known.number, epoch))
-    if known.tags_more:
-        yield from tag_lacking(project, key, split, device)
-    elif not project.predictions.count(key, split) and known.is_crosscheck:
-        raise UserError(
-            "run {number} is a cross-check: it tagged training sentences and keeps no weights to tag"
-            " others with; evaluate it with --split train",
-            number=known.number,
-        )
-    elif not project.predictions.count(key, split):
-        raise UserError("{source} says nothing of any {split} sentence", source=known.title, split=split)
+    key = yield from _find_epoch(project, known, epoch, split, device)
     matches = project.predictions.matches(key, split, gold)
     sentences, klue = project.predictions.count(key, split), score_klue(project, key, split, gold)
     lacking = len(project.predictions.lacking(key, split))
     return Evaluation(key, split, gold, sentences, lacking, build_report(count_spans(matches)), klue, matches)
+
+
+def _find_default(project: Project) -> int:
+    key = find_newest(project)
+    return project.runs.by_number(None).number if key is None else key.source
+
+
+def _find_epoch(
+    project: Project, source: Source, epoch: EpochChoice | None, split: Split, device: Device
+) -> Generator[Predicting, None, EpochKey]:
+    """The epoch to score, once it has tagged what it lacks, if it can."""
+    if not source.tags_more:
+        return find_epoch(project, source.number, split, epoch)
+    if source.is_run or not isinstance(epoch, int):
+        return (yield from tag_source(project, source.number, split, epoch, device)).key
+    key = EpochKey(source.number, project.runs.epoch_number(source.number, epoch))
+    yield from tag_lacking(project, key, split, device)
+    return key

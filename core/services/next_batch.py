@@ -1,15 +1,15 @@
 """What to label next: a batch of sentences of the pool, ordered by what a source knows of them."""
 
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 from core.analysis.near_duplicates import thin_similar
 from core.domain.errors import UserError
 from core.domain.events import Reading
-from core.domain.spans import PredictedSpan, SentenceNumber
+from core.domain.spans import SentenceNumber
 from core.domain.splitting import Keys
 from core.messages.catalogue import join_words, say_count
+from core.services.source_choice import find_dictionary, find_epoch, find_scored
 from core.store.batches import Batch, BatchEntry, BatchOrder
 from core.store.candidates import Candidates, find_candidates, order_by_score
 from core.store.predictions import EpochKey
@@ -54,7 +54,7 @@ def make_batch(
     """Choose and store what is to be labelled next; may be closed at any time.
 
     Args:
-        source: whose scores or hits the order is by; None: the newest that tagged the pool.
+        source: whose scores or hits the order is by; None: see `core.services.source_choice`.
         dev_share: the share of the random order that goes to dev, from now on; None: as before.
 
     Raises:
@@ -121,7 +121,7 @@ def _choose_uncertain(project: Project, offered: Keys, size: int, key: EpochKey,
 
 
 def _choose_hits(project: Project, offered: Keys, size: int, source: int | None) -> _Choice:
-    key = _find_dictionary(project) if source is None else _newest_version(project, source)
+    key = find_dictionary(project) if source is None else find_epoch(project, source, "pool")
     if key is None:
         raise UserError(
             "no dictionary has tagged the pool; add one as a source and let it tag the pool, or choose the random order"
@@ -164,7 +164,7 @@ def _describe_lack_of_hits(project: Project, key: EpochKey, offered: Keys, found
 
 def _find_hits_of_starved(project: Project, offered: Keys, starved: Sequence[str]) -> list[BatchEntry]:
     """Sentences in which a dictionary finds a label without an example."""
-    key = _find_dictionary(project)
+    key = find_dictionary(project)
     if key is None:
         return []
     hits = _count_hits(project, key, offered)
@@ -179,65 +179,6 @@ def _count_hits(project: Project, key: EpochKey, offered: Keys) -> dict[Sentence
     """The labels of the spans that a source found in each of the sentences, where it found any."""
     wanted = {*offered.tolist()}
     return {number: labels for number, labels in project.predictions.labels_found(key) if number in wanted}
-
-
-def find_scored(project: Project, source: int | None = None) -> EpochKey:
-    """The newest epoch that has scores of the pool: of one source, or of the one that a person wants suggestions from
-    if it has any, else of all.
-
-    Raises:
-        UserError: there is none.
-    """
-    wanted = project.sources.suggesting()
-    newest_first = [each.number for each in reversed(project.sources.list_all())]
-    sources = sorted(newest_first, key=lambda number: number != wanted) if source is None else [source]
-    for number in sources:
-        for epoch in reversed(project.sources.epoch_numbers(number)):
-            if project.signals.have_pool(key := EpochKey(number, epoch)):
-                return key
-    if source is not None:
-        raise UserError("source {number} has no scores of the pool; run “suggest” with it first", number=source)
-    dictionary = _find_dictionary(project)
-    if dictionary is not None and project.predictions.has_any(dictionary, "pool"):
-        raise UserError(
-            "no run has tagged the pool yet; choose the dictionary order, as {source} has tagged it, or the random"
-            " order, or train a run and let it tag the pool",
-            source=project.sources.by_number(dictionary.source).title,
-        )
-    raise UserError("no run has tagged the pool yet; train one and let it tag the pool, or choose the random order")
-
-
-def find_suggestions(
-    project: Project, batch: Batch, source: int | None = None
-) -> tuple[EpochKey | None, dict[SentenceNumber, tuple[PredictedSpan, ...]]]:
-    """The suggestions for the sentences of a batch, without those that a person rejected, and what made them: the given
-    source, or the one that a person wants suggestions from, or what the batch was chosen by, or the newest with scores
-    of the pool, or the newest that has tagged any of them.
-    """
-    wanted = project.sources.suggesting() if source is None else source
-    keys = [None if wanted is None else _newest_version(project, wanted), batch.key]
-    with suppress(UserError):
-        keys.append(find_scored(project, source))
-    if source is None:
-        keys += [_newest_version(project, each.number) for each in reversed(project.sources.list_all())]
-    numbers = [entry.sentence for entry in batch.entries]
-    for key in filter(None, keys):
-        if found := project.predictions.of(key, numbers):
-            rejected = {number: project.pool.rejected(number) for number in found}
-            left = {n: tuple(p for p in spans if p.span not in rejected[n]) for n, spans in found.items()}
-            return key, left
-    return None, {}
-
-
-def _find_dictionary(project: Project) -> EpochKey | None:
-    """The version of the newest dictionary."""
-    known = [each.number for each in project.sources.list_all() if each.kind == "dictionary"]
-    return _newest_version(project, known[-1]) if known else None
-
-
-def _newest_version(project: Project, source: int) -> EpochKey | None:
-    epochs = project.sources.epoch_numbers(source)
-    return EpochKey(source, epochs[-1]) if epochs else None
 
 
 def find_starved(project: Project) -> list[str]:

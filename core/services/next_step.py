@@ -2,7 +2,7 @@
 
 from core.domain.errors import UserError
 from core.messages.catalogue import say, say_count
-from core.services.next_batch import find_scored
+from core.services.source_choice import find_scored
 from core.store.project import Project
 
 FIRST = 50

@@ -161,6 +161,13 @@ class Batches:
             )
         return number
 
+    def dictionary(self, number: int | None) -> EpochKey | None:
+        """The dictionary by whose hits a batch was chosen; None: it was chosen by something else."""
+        found = self._database.rows(
+            "SELECT source, epoch FROM batch WHERE number = ? AND ordering = 'dictionary'", [number]
+        )
+        return EpochKey(*found[0]) if found else None
+
     def newest(self) -> Batch | None:
         """The newest batch; None before the first."""
         number = self._database.value("SELECT max(number) FROM batch WHERE ordering <> ?", [_BLIND])

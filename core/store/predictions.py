@@ -122,6 +122,17 @@ class Predictions:
         names = self._names.of_source(key.source) if rows else {}
         return {number: rename_predictions(predictions_from_text(spans), names) for number, spans in rows}
 
+    def epochs_of(self, numbers: Sequence[SentenceNumber]) -> dict[EpochKey, list[SentenceNumber]]:
+        """Which epochs tagged which of these sentences."""
+        found: dict[EpochKey, list[SentenceNumber]] = defaultdict(list)
+        sql = (
+            "SELECT source, epoch, sentence FROM prediction INDEXED BY prediction_by_sentence"
+            " WHERE sentence IN ({numbers})"
+        )
+        for source, epoch, number in self._database.rows_of(sql, numbers):
+            found[EpochKey(source, epoch)].append(number)
+        return found
+
     def labels_found(self, key: EpochKey) -> Iterator[tuple[SentenceNumber, list[str]]]:
         """The labels of the spans in each sentence where an epoch found any, in order of sentences, read in slices."""
         names = self._names.of_source(key.source)

@@ -162,7 +162,8 @@ class Listing(QWidget):
     def shown(self, numbers: Sequence[SentenceNumber]) -> list[ShownSentence]:
         """Some sentences under the context."""
         project = self._session.project
-        return shown_sentences(project, self._session.context, numbers) if project is not None else []
+        batch = self._listed.batch
+        return shown_sentences(project, self._session.context, numbers, batch=batch) if project is not None else []
 
     def shown_after(self, change: ChangeSet, before: ShownSentence | None) -> list[ShownSentence]:
         """The sentence that a change touched; where it touched several, the current one if it is among them.
@@ -328,7 +329,8 @@ class Listing(QWidget):
         project = self._session.project
         if project is None:
             return []
-        return [shown.row for shown in shown_sentences(project, self._session.context, numbers, as_rows=True)]
+        context, batch = self._session.context, self._listed.batch
+        return [shown.row for shown in shown_sentences(project, context, numbers, as_rows=True, batch=batch)]
 
     def following(self, number: SentenceNumber) -> SentenceNumber | None:
         """The sentence after one in the list, or before the last one; None where there is none."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QPushButton, QSpinBox, QVBoxLayout, QWidget
 from core.domain.generators import run_to_end
 from core.messages.catalogue import join_words, mark, say, say_count
 from core.services.next_batch import NextBatch, make_batch
+from core.services.source_choice import find_pool_tagger, propose_order
 from core.services.tag_source import tag_source
 from core.store.batches import BATCH_ORDERS, Batch, BatchOrder, count_since_midnight
 from core.store.predictions import EpochKey
@@ -15,7 +16,6 @@ from core.store.project import Project
 from gui.background import JobRunner, LatestQuery
 from gui.context import Context
 from gui.inspect.filter_bar import FilterBar
-from gui.inspect.shown_sentence import suggestion_key
 from gui.session import Session
 from gui.text.progress import FLEETING, duration
 from gui.text.wording import wrap_tooltip
@@ -47,11 +47,13 @@ class PoolFigures:
     Attributes:
         batch: the one that is listed, or else the newest.
         put_off: how many sentences were skipped.
+        order: the best order of the next one that works.
         source, untagged: what could tag sentences that it has not tagged yet, and how many these are.
     """
 
     batch: Batch | None
     put_off: int
+    order: BatchOrder
     source: str
     untagged: int
     progress: str
@@ -59,14 +61,13 @@ class PoolFigures:
 
 def read_figures(project: Project, context: Context, number: int | None) -> PoolFigures:
     """Read what the panel says; takes up to some tenths of a second in a large pool."""
-    key = suggestion_key(project, context)
-    source = project.sources.by_number(key.source) if key is not None else None
-    can_tag = source is not None and source.tags_more and source.removed is None
+    key = find_pool_tagger(project, context.key)
     return PoolFigures(
         project.batches.newest() if number is None else project.batches.by_number(number),
         len(project.pool.sentences_put_off()),
-        source.title if source is not None else "",
-        len(project.predictions.lacking(key, "pool")) if key is not None and can_tag else 0,
+        propose_order(project),
+        project.sources.by_number(key.source).title if key is not None else "",
+        len(project.predictions.lacking(key, "pool")) if key is not None else 0,
         describe_progress(project),
     )
 
@@ -86,6 +87,7 @@ class NextBatchPanel(QWidget):
         super().__init__()
         self._session, self._runner, self._filters = session, runner, filters
         self._notices: tuple[str, ...] = ()
+        self._has_chosen = False
         self.order: Chooser = chooser(say("Order of the next batch"), "")
         for order, (words, meaning) in _ORDERS.items():
             self.order.addItem(say(words), order)
@@ -106,7 +108,7 @@ class NextBatchPanel(QWidget):
         self.batch.clicked.connect(self._show_batch)
         self.come_back.clicked.connect(self.bring_back_asked)
         self.tag.clicked.connect(self._tag_pool)
-        self.order.activated.connect(lambda: self._name_order())
+        self.order.currentIndexChanged.connect(lambda _: self._take_order(by_person=True))
         self.order.picked.connect(self.picked)
 
     def _lay_out(self) -> None:
@@ -123,14 +125,18 @@ class NextBatchPanel(QWidget):
         self.come_back.setProperty("flat", True)
 
     def begin(self, project: Project | None) -> None:
-        """Begin anew with another project: in the random order where nothing has scores yet."""
-        self._notices = ()
-        order = "random" if project is None or suggestion_key(project, self._session.context) is None else "informative"
-        with QSignalBlocker(self.order):
-            self.order.setCurrentIndex(BATCH_ORDERS.index(order))
-        self._name_order()
+        """Begin anew with another project."""
+        self._notices, self._has_chosen = (), False
 
-    def _name_order(self) -> None:
+    def _propose(self, order: BatchOrder) -> None:
+        """Show the best order that works, unless a person chose another one."""
+        if not self._has_chosen:
+            with QSignalBlocker(self.order):
+                self.order.setCurrentIndex(BATCH_ORDERS.index(order))
+            self._take_order(by_person=False)
+
+    def _take_order(self, *, by_person: bool) -> None:
+        self._has_chosen |= by_person
         order: BatchOrder = self.order.currentData()
         self.order.setToolTip(wrap_tooltip(say(_ORDERS[order][1])))
 
@@ -143,6 +149,7 @@ class NextBatchPanel(QWidget):
 
     def _show(self, figures: PoolFigures) -> None:
         batch = figures.batch
+        self._propose(figures.order)
         self.batch.setVisible(batch is not None)
         self.batch.setChecked(self._filters.filter.batch is not None)
         if batch is not None:
@@ -204,7 +211,7 @@ class NextBatchPanel(QWidget):
 
     def _tag_pool(self) -> None:
         project = self._session.project
-        key = suggestion_key(project, self._session.context) if project is not None else None
+        key = find_pool_tagger(project, self._session.context.key) if project is not None else None
         if project is not None and key is not None:
             self._session.run_reporting_errors(lambda: self._start_tagging(project, key))
 

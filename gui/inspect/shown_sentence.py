@@ -9,8 +9,8 @@ from core.domain.suggestions import AcceptedSuggestions, accept_suggestions
 from core.messages.catalogue import say_count
 from core.metrics.comparison import Comparison
 from core.metrics.signals import Signals
+from core.services.source_choice import find_suggestions
 from core.store.gold.reviews import NOTHING_SAID, Reviewed
-from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.sentences import StoredSentence
 from gui.context import Context
@@ -85,11 +85,17 @@ class ShownSentence:
 
 
 def shown_sentences(
-    project: Project, context: Context, numbers: Sequence[SentenceNumber], *, as_rows: bool = False
+    project: Project,
+    context: Context,
+    numbers: Sequence[SentenceNumber],
+    *,
+    as_rows: bool = False,
+    batch: int | None = None,
 ) -> list[ShownSentence]:
     """The sentences with these numbers; unknown numbers are left out.
 
     Args:
+        batch: the one that is listed, which may be of hits that are suggested then.
         as_rows: read only what a row shows: neither what another epoch predicted nor the gold's probabilities.
     """
     predicted: dict[SentenceNumber, tuple[PredictedSpan, ...]] = {}
@@ -102,7 +108,9 @@ def shown_sentences(
     other = project.predictions.of(context.other, numbers) if context.other is not None and not as_rows else {}
     said = project.reviews.of(numbers, context.key)
     all_stored = project.sentences.by_number(numbers)
-    predicted |= _suggestions(project, context, [each.number for each in all_stored if each.split == "pool"])
+    pooled = [each.number for each in all_stored if each.split == "pool"]
+    suggested = find_suggestions(project, pooled, project.batches.dictionary(batch), context.key)
+    predicted |= {number: spans for number, (_, spans) in suggested.items()}
     return [
         ShownSentence(
             stored,
@@ -127,25 +135,6 @@ def shown_with_gold(project: Project, context: Context, shown: ShownSentence, go
         gold=gold if context.gold == "corrected" else shown.gold,
         steps=steps.get(stored.number, ()),
     )
-
-
-def suggestion_key(project: Project, context: Context) -> EpochKey | None:
-    """Whose spans are suggested in the pool: the source that was chosen for that, or else what is looked at."""
-    source = project.sources.suggesting()
-    epochs = project.sources.epoch_numbers(source) if source is not None else []
-    return EpochKey(source, epochs[-1]) if source is not None and epochs else context.key
-
-
-def _suggestions(
-    project: Project, context: Context, numbers: Sequence[SentenceNumber]
-) -> dict[SentenceNumber, tuple[PredictedSpan, ...]]:
-    """What is suggested for sentences of the pool, without what was rejected there."""
-    key = suggestion_key(project, context) if numbers else None
-    found = project.predictions.of(key, numbers) if key is not None else {}
-    rejected = {number: project.pool.rejected(number) for number in found}
-    return {
-        number: tuple(each for each in spans if each.span not in rejected[number]) for number, spans in found.items()
-    }
 
 
 def _gold_shares(signals: Signals | None) -> dict[Span, float]:

@@ -1,7 +1,7 @@
 """What the Sources page does with sources: changes of the store, jobs, and the undo of removals."""
 
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -22,7 +22,6 @@ from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.sources import Removed, Source
 from gui.background import Job
-from gui.context import Context
 from gui.text.progress import FLEETING
 from gui.text.step_descriptions import Notice
 from gui.widgets.page import PageContext
@@ -81,7 +80,7 @@ class SourceActions(QObject):
             change = project.sources.remove(source.number, what)
             self.removals.append(Removal(before, what))
             if what == "all":
-                self._leave(project, source.number)
+                self._leave(source.number)
             return change
 
         self._change(remove)
@@ -94,16 +93,12 @@ class SourceActions(QObject):
             self._change(lambda project: project.sources.restore(source.number, source.removed))
             self.removals_changed.emit()
 
-    def _leave(self, project: Project, number: int) -> None:
+    def _leave(self, number: int) -> None:
         """Show another source than this one, and compare with another one."""
         context = self._session.context
         self._session.baseline.drop(number)
         if context.source == number:
-            others = [each.number for each in project.sources.list_all() if project.sources.epoch_numbers(each.number)]
-            trained = [other for other in others if other in project.runs.with_epochs()]
-            newest = next(reversed(trained or others), None)
-            epoch = None if newest is None else project.sources.epoch_numbers(newest)[-1]
-            self._session.restore_context(Context(newest, epoch, context.gold))
+            self._session.restore_context(replace(self._session.find_newest(), gold=context.gold))
         elif context.other is not None and context.other.source == number:
             self._session.set_comparison(None)
 

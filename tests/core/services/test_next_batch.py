@@ -9,7 +9,8 @@ from core.domain.errors import UserError
 from core.domain.generators import run_to_end
 from core.domain.spans import Sentence, Span
 from core.metrics.signals import Signals
-from core.services.next_batch import find_suggestions, make_batch
+from core.services.next_batch import make_batch
+from core.services.source_choice import find_suggestions
 from core.store.predictions import EpochKey
 from core.store.project import open_project
 from tests.building import FIRST_EPOCH, add_run, add_sentences, predicted, project_with_sentences
@@ -141,16 +142,6 @@ def test_a_lack_of_hits_is_not_called_a_lack_of_texts(project):
         choose(project, 1)
 
 
-def test_suggestions_for_a_random_batch_are_of_the_newest_that_has_tagged_it(project):
-    fill(project, "나리는 부산에 산다")
-    number = project.sentences.by_id("p0").number
-    spans = predicted((0, 2, "PS", 1.0))
-    keys = [project.sources.open_version(project.sources.add("dictionary", name, {}), "a") for name in "abc"]
-    for key in keys[:2]:
-        project.predictions.save(key, {number: spans})
-    assert find_suggestions(project, choose(project, 1, "random").batch) == (keys[1], {number: spans})
-
-
 def test_places_are_kept_for_labels_without_example(project):
     fill(project, "김밥 두 줄", "비가 온다", "눈이 온다")
     score(project, p1=5.0, p2=4.0)
@@ -214,20 +205,17 @@ def test_copies_count_once_and_what_is_undone_does_not(project):
     assert project.batches.count_labelled("2000") == (1, 1)
 
 
-def test_suggestions_are_of_the_source_that_a_person_wants_without_what_was_rejected(project):
+def test_a_person_who_is_chosen_for_suggestions_has_no_scores_to_order_by(project):
     fill(project, "나리는 부산에 산다", "비가 온다")
     score(project, p0=5.0, p1=1.0)
     number = project.sentences.by_id("p0").number
-    project.predictions.save(KEY, {number: predicted((0, 2, "PS", 0.9), (4, 6, "LC", 0.8))})
-    batch = choose(project, 2, "random").batch
-    key, spans = find_suggestions(project, batch)
-    assert (key, len(spans[number])) == (KEY, 2)
-    project.pool.reject(number, [Span(4, 6, "LC")])
-    assert find_suggestions(project, batch)[1][number] == predicted((0, 2, "PS", 0.9))
-    source = project.sources.add("person", "지민", {})
+    spans = predicted((0, 2, "PS", 0.9), (4, 6, "LC", 0.8))
+    project.predictions.save(KEY, {number: spans})
+    project.pool.reject(number, [spans[0].span])
+    assert find_suggestions(project, [number]) == {number: (KEY, spans[1:])}
+    source = project.sources.add("person", "나리", {})
     other = project.sources.open_version(source, "a")
-    project.predictions.save(other, {number: predicted((0, 2, "OG", 1.0))})
-    assert find_suggestions(project, batch)[0] == KEY
+    project.predictions.save(other, {number: spans})
     project.sources.suggest_with(source)
-    assert find_suggestions(project, batch)[0] == other
-    assert choose(project, 2).batch.key == KEY, "a person has no scores to order by"
+    assert find_suggestions(project, [number]) == {number: (other, spans[1:])}
+    assert choose(project, 2).batch.key == KEY
