@@ -70,7 +70,7 @@ def add_source_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cut-particles",
         action="store_true",
-        help=say("spans of the model end before their particles"),
+        help=say("spans of the model or file end before their particles"),
     )
     parser.add_argument(
         "--of", type=_read_numbers, metavar="1,2,…", help=say("instead of a file: the sources of an agreement")
@@ -172,6 +172,7 @@ def _add_file(options: argparse.Namespace, kind: FileKind, out: Output) -> None:
         options.format,
         ReadOptions(split_names(options.tag_names), options.tag_column),
         read_rules(options),
+        options.cut_particles,
     )
     with tempfile.SpooledTemporaryFile(1 << 20, "w+", encoding="utf-8", errors="surrogatepass") as kept:
         rejections = Rejections(out, kept)
@@ -280,6 +281,7 @@ def _print_report(
             "not_judged": report.not_judged,
             "missing": report.mentions_missing,
             "changed": report.changes if report.changed is not None else None,
+            "cut": report.cut,
             "notices": notices,
         }
         print(f'{json.dumps(document, ensure_ascii=False)[:-1]}, "rejected": ', end="")

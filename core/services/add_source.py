@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
+from operator import ne
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +17,7 @@ from core.formats.json_records import SPAN_EXTRAS
 from core.formats.json_spans import PROBABILITIES
 from core.formats.records import UNPLACED, Record, Rejected, StatedSpan, escape_name, reject
 from core.formats.source_files import DEFAULTS, ReadOptions, digest_of
+from core.languages.korean.particle_spans import cut_particles
 from core.messages.catalogue import join_words
 from core.services.blind_batch import describe_return
 from core.services.import_corpus import ImportProgress
@@ -23,6 +25,7 @@ from core.services.intake import RULES, Intake, Rules, find_judged
 from core.services.sentence_matching import SentenceMatcher, map_spans
 from core.services.source_report import LISTED, SourceReport
 from core.services.span_reading import place_mentions, read_spans
+from core.services.tally import ends_in_particle
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.sentences import REJECTED_KEPT, SLICE, StoredSentence
@@ -45,6 +48,7 @@ class SourcePlan:
             that of the file without its suffix.
         rules: how the spans are read; fine labels are folded, and labels can be mapped only to known ones. The
             annotator must be chosen where the file has several.
+        cut_particles: whether spans end before the particles of their last word, as where whole words are tagged.
     """
 
     path: Path
@@ -53,6 +57,7 @@ class SourcePlan:
     format: str = "auto"
     options: ReadOptions = DEFAULTS
     rules: Rules = RULES
+    cut_particles: bool = False
 
     @property
     def title(self) -> str:
@@ -109,7 +114,8 @@ def check_label_map(project: Project, label_map: Iterable[tuple[str, str]]) -> N
 
 def _fingerprint(file: registry.CorpusFile, plan: SourcePlan) -> str:
     """What a version is known by: the file, or of a folder its name, and how it was read."""
-    how = json.dumps([file.format.name, asdict(plan.options), asdict(plan.rules)], sort_keys=True)
+    cut = ["cut particles"] if plan.cut_particles else []
+    how = json.dumps([file.format.name, asdict(plan.options), asdict(plan.rules), *cut], sort_keys=True)
     content = digest_of(file.source.path) or str(file.source.path.resolve())
     return hashlib.sha256(f"{content} {how}".encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -120,6 +126,7 @@ def _origin(file: registry.CorpusFile, plan: SourcePlan) -> dict[str, object]:
         "digest": digest_of(file.source.path),
         "format": file.format.name,
         "rules": asdict(plan.rules),
+        "cut_particles": plan.cut_particles,
     }
 
 
@@ -138,7 +145,8 @@ class _FileReading:
         self._partly: set[SentenceNumber] = set()
         self._said_again = 0
         self._matcher = SentenceMatcher(project)
-        self.report = SourceReport(key, plan.title, tally=self._intake.tally)
+        cut = 0 if plan.cut_particles else None
+        self.report = SourceReport(key, plan.title, tally=self._intake.tally, cut=cut)
 
     def store(self) -> Iterator[ImportProgress]:
         """Read the records slice by slice and store what they say."""
@@ -151,6 +159,7 @@ class _FileReading:
             rejected = tuple(each for record in part if (each := self._take(record)) is not None)
             self.report.rejected += rejected[: REJECTED_KEPT - len(self.report.rejected)]
             self.report.rejections += len(rejected)
+            self._cut_or_count_particles()
             if before is not None:
                 self._count_changes(before)
             renamed = {number: then.rename(spans) for number, spans in self._part.items()}
@@ -160,6 +169,20 @@ class _FileReading:
         self._count_stored(key)
         if before is not None:
             self.report.left_out = self._project.predictions.count_all(before) - self._said_again
+
+    def _cut_or_count_particles(self) -> None:
+        """Cut the particles off the spans of this part, or count them where whole words are tagged."""
+        if self.report.cut is None and not self._file.format.tags_words:
+            return
+        texts = {each.number: each.text for each in self._project.sentences.by_number(list(self._part))}
+        if self.report.cut is None:
+            found = (texts[n][each.span.start : each.span.end] for n, spans in self._part.items() for each in spans)
+            self.report.with_particle += sum(map(ends_in_particle, found))
+            return
+        cut = cut_particles([texts[number] for number in self._part], list(self._part.values()))
+        for number, spans in zip(self._part, cut, strict=True):
+            self.report.cut += sum(map(ne, spans, self._part[number]))
+            self._part[number] = spans
 
     def _count_changes(self, before: EpochKey) -> None:
         stored = self._project.predictions.of(before, list(self._part))

@@ -10,10 +10,10 @@ from core.domain.errors import UserError
 from core.domain.events import Reading
 from core.domain.labels import propose_label
 from core.domain.settings import Device
-from core.domain.spans import Example, PredictedSpan, ScoredText, SentenceNumber, TagTexts
+from core.domain.spans import PredictedSpan, ScoredText, TagTexts
 from core.formats.records import Rejected, escape_name
 from core.formats.source_files import digest_of, naming_read_errors
-from core.languages.korean.particle_spans import find_ends_without_particles
+from core.languages.korean.particle_spans import cut_particles
 from core.messages.catalogue import join_words, say
 from core.model.class_names import read_class_names, read_classes
 from core.services import engine
@@ -272,10 +272,6 @@ class ModelTagger:
 
 def _cut_particles(texts: Sequence[str], found: Sequence[ScoredText]) -> Iterator[ScoredText]:
     """The spans without the particles that they end with."""
-    sentences = [
-        Example(SentenceNumber(0), "pool", "", texts[number], tuple(each.span for each in spans))
-        for number, spans, _ in found
-    ]
-    for (number, spans, uncertainty), ends in zip(found, find_ends_without_particles(sentences), strict=True):
-        cut = [replace(each, span=replace(each.span, end=ends.get(each.span, each.span.end))) for each in spans]
-        yield ScoredText(number, cut, uncertainty)
+    cut = cut_particles([texts[number] for number, _, _ in found], [spans for _, spans, _ in found])
+    for (number, _, uncertainty), spans in zip(found, cut, strict=True):
+        yield ScoredText(number, spans, uncertainty)

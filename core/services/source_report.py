@@ -29,6 +29,8 @@ class SourceReport:
             there is no version before.
         left_out: the sentences of the version before of which the file says nothing.
         of_blind_batch: what did not come back of the blind batch that it is of, or was not in it, in words.
+        cut: spans that end before the particles that the file has in them; None: they were not to be cut.
+        with_particle: spans that seem to end in a particle, where the file tags whole words and they were not cut.
         rejected: the first records that were not taken, at most `REJECTED_KEPT`; `rejections` is how many there are.
     """
 
@@ -47,6 +49,8 @@ class SourceReport:
     changed: list[str] | None = None
     left_out: int = 0
     of_blind_batch: str = ""
+    cut: int | None = None
+    with_particle: int = 0
     rejected: list[Rejected] = field(default_factory=list)
     rejections: int = 0
     tally: Tally = field(default_factory=Tally)
@@ -54,7 +58,8 @@ class SourceReport:
 
 def describe_source_report(report: SourceReport) -> tuple[str, ...]:
     """What a person should know of what a file brought, a sentence each."""
-    return (*_describe_judging(report), *_describe_matching(report), *describe_tally(report.tally))
+    parts = (_describe_judging(report), _describe_matching(report), _describe_particles(report))
+    return (*(sentence for part in parts for sentence in part), *describe_tally(report.tally))
 
 
 def _describe_judging(report: SourceReport) -> Iterator[str]:
@@ -124,4 +129,23 @@ def _describe_matching(report: SourceReport) -> Iterator[str]:
             "{count:,} entities are not in their texts, or not so often: {strings}.",
             report.mentions_missing,
             strings=join_words(strings),
+        )
+
+
+def _describe_particles(report: SourceReport) -> Iterator[str]:
+    if report.cut is not None:
+        yield say_count(
+            "{count:,} of the {spans:,} spans ends before its particles.",
+            "{count:,} of the {spans:,} spans end before their particles.",
+            report.cut,
+            spans=report.spans,
+        )
+    if report.with_particle:
+        yield say_count(
+            "{count:,} of the {spans:,} spans seems to end in a particle, since whole words are tagged: add the file"
+            " again with particles cut off (--cut-particles on the command line) to compare it with a gold without.",
+            "{count:,} of the {spans:,} spans seem to end in a particle, since whole words are tagged: add the file"
+            " again with particles cut off (--cut-particles on the command line) to compare it with a gold without.",
+            report.with_particle,
+            spans=report.spans,
         )

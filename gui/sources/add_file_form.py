@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QRadioButton
 
 from core.domain.errors import UserError
@@ -13,6 +14,7 @@ from core.store.project import Project
 from gui.corpus.import_preview import ImportPreview
 from gui.look.theme import Look, set_property
 from gui.sources.add_source_form import AddSourceForm
+from gui.widgets.choosers import WrappingCheckBox
 from gui.widgets.text_labels import PlainLabel
 
 
@@ -27,8 +29,9 @@ class AddFileForm(AddSourceForm):
         self.tool, self.person = QRadioButton(say("a tool")), QRadioButton(say("a person"))
         self.matched = PlainLabel(wraps=True)
         self.preview = ImportPreview(look)
-        self.body.addWidget(self.matched)
-        self.body.addWidget(self.preview, 1)
+        self.cut_particles = WrappingCheckBox(say("Spans end before the particles of their last word"))
+        for widget, stretch in ((self.matched, 0), (self.preview, 1), (self.cut_particles, 0)):
+            self.body.addWidget(widget, stretch)
         self._lay_out_kinds()
         self._query.reported.connect(self._show)
         self._query.answered.connect(self._show)
@@ -49,6 +52,7 @@ class AddFileForm(AddSourceForm):
         self._path, self._project, self._is_chosen = path, project, False
         self.tool.setChecked(True)
         self.name.show_text("")
+        self.cut_particles.setCheckState(Qt.CheckState.Unchecked)
         self.preview.forget(project.sentences.labels())
         self._propose_name()
         self.show()
@@ -69,7 +73,10 @@ class AddFileForm(AddSourceForm):
         assert self._path is not None, "a file was chosen"
         kind: FileKind = "person" if self.person.isChecked() else "file"
         name = self.name.seen_text.strip()
-        return SourcePlan(self._path, kind, name, options=self.preview.options, rules=self.preview.rules)
+        cuts = self.cut_particles.isChecked()
+        return SourcePlan(
+            self._path, kind, name, options=self.preview.options, rules=self.preview.rules, cut_particles=cuts
+        )
 
     @property
     def new_labels(self) -> tuple[str, ...]:

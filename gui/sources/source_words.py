@@ -91,6 +91,8 @@ def _list_facts(summary: SourceSummary) -> Iterator[str]:
     if summary.epochs:
         yield _describe_epochs(summary)
     yield _describe_tagged(summary)
+    if summary.origin.get("cut_particles"):
+        yield say("Its spans end before their particles.")
     if source.removed == "weights":
         yield say("Its weights are deleted when the project is closed, or were before; what it tagged stays.")
     else:

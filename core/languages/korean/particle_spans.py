@@ -3,11 +3,11 @@
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 from core.domain.editing import GoldSpans, with_span, without_span
-from core.domain.spans import Example, Span
+from core.domain.spans import Example, PredictedSpan, SentenceNumber, Span
 from core.languages.korean.josa import may_follow_noun
 from core.languages.korean.morphemes import Morpheme, find_morphemes
 from core.languages.korean.normalise import to_nfc
@@ -121,12 +121,24 @@ def find_particles(
     return sorted(found, key=lambda each: (-each.seen, each.string, each.sentence.number))
 
 
-def find_ends_without_particles(sentences: Sequence[Example]) -> list[dict[Span, int]]:
-    """For the spans of each sentence that end with clear particles, their ends without these, whatever other spans are.
+def cut_particles(texts: Sequence[str], found: Sequence[Sequence[PredictedSpan]]) -> list[tuple[PredictedSpan, ...]]:
+    """The spans of each text, those that end with clear particles without these, whatever other spans are.
 
     Raises:
         UserError: Kiwi does not work here.
     """
+    sentences = [
+        Example(SentenceNumber(0), "pool", "", text, tuple(each.span for each in spans))
+        for text, spans in zip(texts, found, strict=True)
+    ]
+    return [
+        tuple(replace(each, span=replace(each.span, end=ends.get(each.span, each.span.end))) for each in spans)
+        for spans, ends in zip(found, _find_ends_without_particles(sentences), strict=True)
+    ]
+
+
+def _find_ends_without_particles(sentences: Sequence[Example]) -> list[dict[Span, int]]:
+    """For the spans of each sentence that end with clear particles, their ends without these."""
     evidence, composed = _Evidence(), [_compose(each) for each in sentences]
     worth = [
         place

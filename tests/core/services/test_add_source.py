@@ -226,3 +226,21 @@ def test_a_source_that_was_removed_while_it_was_added_leaves_nothing(project, tm
         work.throw(ZeroDivisionError("the real reason"))
     assert project.database.value("SELECT count(*) FROM prediction WHERE source = 2") == 0
     assert project.database.value("SELECT count(*) FROM source WHERE number = 2") == 0
+
+
+def test_words_that_were_tagged_whole_can_be_compared_without_their_particles(project, tmp_path):
+    path = tmp_path / "words.txt"
+    path.write_text("1\t나리는\tPS_B\n2\t부산에\tLC_B\n3\t산다\t-\n", encoding="utf-8")
+    whole = run_to_end(add_file_source(project, SourcePlan(path)))
+    assert spans(project, whole) == {"1": predicted((0, 3, "PS", 1.0), (4, 7, "LC", 1.0))}
+    [said] = describe_source_report(whole)
+    assert said.startswith(
+        "2 of the 2 spans seem to end in a particle, since whole words are tagged: add the file again"
+    )
+    plan = SourcePlan(path, cut_particles=True)
+    cut = run_to_end(add_file_source(project, plan))
+    assert spans(project, cut) == {"1": predicted((0, 2, "PS", 1.0), (4, 6, "LC", 1.0))}
+    assert (cut.key, cut.changes, project.sources.origin(2)["cut_particles"]) == (EpochKey(2, 2), 1, True)
+    assert describe_source_report(cut)[1:] == ("2 of the 2 spans end before their particles.",)
+    with pytest.raises(UserError, match="is source 2 already"):
+        run_to_end(add_file_source(project, plan))

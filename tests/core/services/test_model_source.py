@@ -145,9 +145,9 @@ def test_words_are_tagged_whole_and_their_particles_can_be_cut(project, tmp_path
     whole.append(predicted((0, len(decomposed), "PER", 1.0)))
     tagger._tag = lambda texts: iter([[ScoredText(number, spans, 0.5) for number, spans in enumerate(whole)]])
     assert [spans for _, spans, _ in tagger.tag(texts)] == [
-        [*predicted((0, 5, "PS", 0.5), (6, 8, "LC", 0.6))],
-        [*predicted((0, 3, "LC", 0.9))],
-        [*predicted((0, len(decomposed) - 3, "PS", 1.0))],
+        predicted((0, 5, "PS", 0.5), (6, 8, "LC", 0.6)),
+        predicted((0, 3, "LC", 0.9)),
+        predicted((0, len(decomposed) - 3, "PS", 1.0)),
     ]
 
 

@@ -56,6 +56,8 @@ def test_a_file_is_added_looked_at_compared_removed_and_brought_back(opened, qtb
     assert form.preview.labels.unknown == ("ORG",)
     form.preview.labels.chooser("ORG").setCurrentText("OG")
     click(form.person)
+    assert [form.plan.cut_particles, click(form.cut_particles), form.plan.cut_particles] == [False, None, True]
+    click(form.cut_particles)
     click(form.start)
     wait_for_job(qtbot, opened.context.runner)
     assert not form.isVisible()
