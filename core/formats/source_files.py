@@ -274,13 +274,25 @@ def check_text_in_steps(path: Path, name: str, most: int | None = None) -> Gener
         start = file.read(HEAD_BYTES)
     if start.startswith(_UTF16_MARKS):
         return (yield from _check_decoding(path, name, "utf-16", most))
-    if b"\0" in start:
+    if _is_binary(start):
         raise UserError("{path} is binary, not text", path=name)
     return (yield from _check_decoding(path, name, "utf-8-sig", most))
 
 
 HEAD_BYTES = 1 << 14
 """How many bytes of a file tell that it is binary."""
+_NO_TEXT = re.compile(rb"[\x01-\x08\x0e-\x1f]")
+
+
+def _is_binary(start: bytes) -> bool:
+    """Whether a file begins as no text does: with NULs in half of its lines, or beside other control characters.
+
+    A NUL in a text makes only its record unreadable.
+    """
+    if b"\0" not in start:
+        return False
+    lines = [line for line in start.split(b"\n") if line.strip()]
+    return bool(_NO_TEXT.search(start)) or 2 * sum(b"\0" in line for line in lines) >= len(lines)
 
 
 def _check_decoding(path: Path, name: str, encoding: Encoding, most: int | None) -> Generator[None, None, TextCheck]:

@@ -161,7 +161,7 @@ class Intake:
             raise UserError("an earlier sentence of this import has the same id; every sentence needs its own")
         self._ids_of_file.add(record.id)
         key = text_key(record.text)
-        pooled = self._find_in_pool(source, record, key) if judged == "yes" else None
+        pooled = self._find_in_pool(source, record, key, spans) if judged == "yes" else None
         name = pooled.id if pooled is not None else self._name(source, record, key, spans)
         sentence = Sentence.unchecked(name, record.text, spans)
         returned = None if pooled is None else pooled.number
@@ -173,13 +173,21 @@ class Intake:
         self.tally.returned += pooled is not None
         return accepted
 
-    def _find_in_pool(self, source: Source, record: Record, key: int) -> StoredSentence | None:
-        """The sentence of the pool that a record is, by its id and text, or else by its text alone."""
+    def _find_in_pool(self, source: Source, record: Record, key: int, spans: tuple[Span, ...]) -> StoredSentence | None:
+        """The sentence of the pool that a record is, by its id and text, or else by its text alone.
+
+        Raises:
+            UserError: an earlier record of this import is that sentence.
+        """
         named = (self.known.named(name) for name in _names_to_try(source, record))
         found = [each for each in named if each is not None and is_same_text(each.text, record.text)]
         found = found or list(self.known.with_text(key, record.text))
-        is_free = all(each.split == "pool" and each.id not in self._places for each in found)
-        return found[0] if found and is_free else None
+        if not found or any(each.split != "pool" for each in found):
+            return None
+        taken = [self._places[each.id] for each in found if each.id in self._places]
+        if taken:
+            self._refuse_second(record, taken[0], spans)
+        return found[0]
 
     def _remember(self, accepted: Accepted) -> None:
         place, sentence = len(self._names), accepted.sentence

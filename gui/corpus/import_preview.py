@@ -225,6 +225,7 @@ class ImportPreview(QWidget):
         self._groups.show_groups(preview.rejected)
         rejected = sum(file.rejections for file in preview.files)
         self.show_rejected.setText(say("Rejected: {count:,}", count=rejected))
+        self.labels.propose({label: now for file in preview.files for label, now in file.tally.renamed.items()})
 
 
 def _describe_tag_names() -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """The labels in files to import: those that the tag set lacks first, each to be added, or taken for another one."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem
@@ -36,6 +36,7 @@ class LabelChoices(QTableWidget):
         self._keeps_fine = False
         self.added: dict[str, None] = {}
         self.renamed: dict[str, str] = {}
+        self._proposed: set[str] = set()
         self._counts: Counter[str] = Counter()
         self._items: dict[str, tuple[QTableWidgetItem, QTableWidgetItem]] = {}
         prepare_table(self, say("Labels in the files"), row_height=32)
@@ -58,7 +59,7 @@ class LabelChoices(QTableWidget):
             known: the tag set.
         """
         self._known = tuple(known)
-        self.added, self.renamed, self._counts, self._items = {}, {}, Counter(), {}
+        self.added, self.renamed, self._proposed, self._counts, self._items = {}, {}, set(), Counter(), {}
         self.setRowCount(0)
 
     @property
@@ -76,6 +77,16 @@ class LabelChoices(QTableWidget):
         self._keeps_fine = keeps_fine
         with QSignalBlocker(self):
             self._fill()
+
+    def propose(self, renamed: Mapping[str, str]) -> None:
+        """Choose the labels that some have become in this project, once for each; a person may choose otherwise."""
+        new = {label: now for label, now in renamed.items() if label in self._counts and label not in self._proposed}
+        self._proposed.update(new)
+        if chosen := {
+            label: now for label, now in new.items() if label not in self.added and label not in self.renamed
+        }:
+            self.renamed |= chosen
+            self._choose()
 
     def _fill(self) -> None:
         labels = list(self._counts)[:_MOST]

@@ -100,6 +100,23 @@ def test_a_file_that_is_not_text_is_refused(tmp_path, content, reason):
         detect_format(path)
 
 
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("a.txt", ["비가 온다", "부산\0에 산다", "나리는 갔다"]),
+        ("a.jsonl", ['{"text": "비가 온다"}', '{"text": "부산\0에 산다"}', '{"text": "나리는 갔다"}']),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "cp949"])
+def test_a_nul_in_a_text_costs_its_line_alone(tmp_path, name, lines, encoding):
+    path = tmp_path / name
+    path.write_bytes("\n".join(lines).encode(encoding))
+    first, bad, last = read(path)
+    assert (first.text, last.text) == ("비가 온다", "나리는 갔다")
+    assert isinstance(bad, Rejected)
+    assert bad.line == 2
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp949", "euc-kr"])
 @pytest.mark.parametrize("corpus_format", [klue, nikl, jsonl])
 def test_every_format_is_read_in_the_encodings_that_people_have(tmp_path, corpus_format, encoding):

@@ -108,6 +108,14 @@ def test_a_sentence_of_the_pool_that_comes_twice_in_one_file_comes_once(project,
     assert "1 record was rejected because its sentence came earlier in this import." in report.warnings
 
 
+@pytest.mark.parametrize(("gold", "is_other"), [(GOLD, False), (GOLD[:1], True)])
+def test_a_sentence_of_the_pool_that_was_taken_does_not_come_in_anew_under_another_id(project, bring, gold, is_other):
+    bring("pool", record(TEXTS[0], id="s0"))
+    report = bring("train", record(TEXTS[0], *GOLD, id="17"), record(TEXTS[0], *gold, id="18"), name="back")
+    assert (report.sentences, report.tally.returned, report.rejections) == (0, 1, 1)
+    assert (report.tally.contradicting, report.tally.in_import) == (is_other, not is_other)
+
+
 @pytest.mark.parametrize(("sentence_id", "is_said"), [("s0", True), ("0", False)])
 def test_another_text_under_the_id_of_a_sentence_of_the_pool_is_said_unless_the_id_is_a_number(
     project, bring, sentence_id, is_said

@@ -54,6 +54,18 @@ def visible_choices(form):
     return {name for name, row in rows.items() if not row.isHidden()}
 
 
+def test_the_name_that_a_renamed_label_has_now_is_chosen_until_a_person_chooses_otherwise(form, window, qtbot, corpus):
+    window.context.session.rename_label("LC", "LOC")
+    wait_for_job(qtbot, window.context.runner)
+    corpus.write_text(json.dumps(MIXED[0] | {"label": [[4, 6, "LC"]]}, ensure_ascii=False), encoding="utf-8")
+    window.take_files([corpus])
+    box = form.preview.labels.chooser("LC")
+    assert box.currentText() == "LOC"
+    assert sentences(form) == {"a": (Span(4, 6, "LOC"),)}
+    box.setCurrentText("left out")
+    assert (form.preview.labels.renamed, sentences(form)) == ({}, {})
+
+
 def test_a_file_is_shown_mapped_and_added_and_then_stored_so(form, window, qtbot, corpus):
     project = window.context.session.project
     window.take_files([corpus])

@@ -40,6 +40,8 @@ def shapes(text, index=0):
         ("길고양이에게", "길고양이"),
         ("어린이라고", "어린이"),
         ("쌍둥이는", "쌍둥이"),
+        ("정치가가", "정치가"),
+        ("고속도로로", "고속도로"),
     ],
 )
 def test_a_particle_is_left_out_first_and_taken_then(word, noun):
@@ -69,6 +71,10 @@ def test_a_particle_is_left_out_first_and_taken_then(word, noun):
         "종이",
         "의자",
         "우리나라",
+        "을지로",
+        "경부고속도로",
+        "정치가",
+        "애호가",
     ],
 )
 def test_the_end_of_a_name_is_not_a_particle(word):
