@@ -12,9 +12,9 @@ from core.domain.generators import run_to_end
 from core.formats.json_spans import KNOWN_TAG_NAMES
 from core.formats.source_files import ReadOptions, split_names
 from core.messages.catalogue import join_words, say, say_count
+from core.services.gold_reading import Rules
 from core.services.import_corpus import ImportPlan, import_corpus
 from core.services.import_report import ImportReport, NothingImportedError
-from core.services.intake import Rules
 from core.store.project import open_for_import
 
 

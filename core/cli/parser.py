@@ -17,7 +17,7 @@ from core.domain.spans import SECTIONS, SPLITS
 from core.formats.registry import FORMATS
 from core.messages.catalogue import join_words, say, translate, translate_count
 from core.services.export_corpus import ADDENDA
-from core.services.intake import FineLabels, Overlaps, WithoutSpans
+from core.services.gold_reading import FineLabels, Overlaps, WithoutSpans
 from core.services.span_reading import OFFSETS
 from core.store.sentences import GOLDS
 

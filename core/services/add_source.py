@@ -20,8 +20,8 @@ from core.formats.source_files import DEFAULTS, ReadOptions, digest_of
 from core.languages.korean.particle_spans import cut_particles
 from core.messages.catalogue import join_words
 from core.services.blind_batch import describe_return
+from core.services.gold_reading import RULES, GoldReader, Rules, find_judged
 from core.services.import_corpus import ImportProgress
-from core.services.intake import RULES, Intake, Rules, find_judged
 from core.services.sentence_matching import SentenceMatcher, map_spans
 from core.services.source_report import LISTED, SourceReport
 from core.services.span_reading import place_mentions, read_spans
@@ -138,7 +138,7 @@ class _FileReading:
         self._file = file
         self._kind = plan.kind
         self._rules = replace(plan.rules, fine_labels="fold")
-        self._intake = Intake(None, project.sentences.labels(), None)
+        self._gold = GoldReader(None, project.sentences.labels())
         self._annotators: Counter[str] = Counter()
         self._known: dict[SentenceNumber, int] = {}
         self._part: dict[SentenceNumber, Spans] = {}
@@ -146,7 +146,7 @@ class _FileReading:
         self._said_again = 0
         self._matcher = SentenceMatcher(project)
         cut = 0 if plan.cut_particles else None
-        self.report = SourceReport(key, plan.title, tally=self._intake.tally, cut=cut)
+        self.report = SourceReport(key, plan.title, tally=self._gold.tally, cut=cut)
 
     def store(self) -> Iterator[ImportProgress]:
         """Read the records slice by slice and store what they say."""
@@ -218,7 +218,7 @@ class _FileReading:
     def _take_spans(self, record: Record, stated: tuple[StatedSpan, ...]) -> None:
         match = self._matcher.find(record)
         placed, missing = self._place(record, stated)
-        reading = self._intake.read(self._rules, record, placed)
+        reading = self._gold.read(self._rules, record, placed)
         judged = self._find_judged(record, reading.spans)
         if judged == "no":
             self.report.not_judged += 1

@@ -24,8 +24,9 @@ from core.formats import registry
 from core.formats.records import Rejected, escape_name
 from core.formats.source_files import DEFAULTS, ReadOptions, digest_of
 from core.messages.catalogue import say
+from core.services.gold_reading import RULES, Rules
 from core.services.import_report import ImportReport, NothingImportedError
-from core.services.intake import RULES, Accepted, Intake, Rules
+from core.services.intake import Accepted, Intake
 from core.services.split_assignment import SplitAssignment
 from core.services.tally import describe_particles, describe_tally, ends_in_particle
 from core.store.columns import json_text, now_text

@@ -18,7 +18,8 @@ from core.formats.records import CannotFollowError, Piece, Record, Rejected, Wan
 from core.formats.source_files import ReadOptions, Source, check_kind, digest_of, naming_read_errors
 from core.io.files import replacing_bytes
 from core.messages.catalogue import join_words, say, say_count
-from core.services.intake import Rules, joining_key
+from core.services.gold_reading import Rules
+from core.services.intake import joining_key
 from core.services.wanted_spans import want_spans
 from core.store.project import Project, refuse_inside_project
 from core.store.sentences import ImportedFile, StoredSentence

@@ -9,7 +9,7 @@ from core.domain.spans import Sentence
 from core.formats import registry
 from core.formats.records import UNPLACED, Record, Rejected, escape_name, reject
 from core.services.add_source import SourcePlan
-from core.services.intake import Intake
+from core.services.gold_reading import GoldReader
 from core.services.preview_corpus import FIRST, FilePreview, Preview
 from core.services.sentence_matching import SentenceMatcher, map_spans
 from core.services.span_reading import place_mentions
@@ -72,9 +72,9 @@ class _PreviewReader:
     def __init__(self, project: Project, plan: SourcePlan, labels: tuple[str, ...]) -> None:
         self._labels = tuple(dict.fromkeys(labels))
         self._rules = replace(plan.rules, fine_labels="fold")
-        self._intake = Intake(None, self._labels, None)
+        self._gold = GoldReader(None, self._labels)
         self._matcher = SentenceMatcher(project)
-        self.file = FilePreview(escape_name(plan.path.name), tally=self._intake.tally)
+        self.file = FilePreview(escape_name(plan.path.name), tally=self._gold.tally)
         self._by_id = self._up_to_blanks = self._unmatched = 0
         self._reported = 0.0
 
@@ -130,7 +130,7 @@ class _PreviewReader:
         assert not isinstance(record.gold, Rejected), "such a record is counted before"
         is_placed = all(span.start != UNPLACED for span in record.gold)
         stated = record.gold if is_placed else tuple(place_mentions(record.text, record.gold)[0])
-        spans = self._intake.read(self._rules, record, stated).spans
+        spans = self._gold.read(self._rules, record, stated).spans
         self.file.tally.spans.update([span.label for span in spans])
         if len(self.file.first) < FIRST:
             placed = map_spans(spans, record.text, text)

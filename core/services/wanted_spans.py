@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from core.domain.errors import UserError
 from core.domain.spans import Span
 from core.formats.records import CannotFollowError, Record, StatedSpan, WantedSpan, stated_spans
-from core.services.intake import Rules
+from core.services.gold_reading import Rules
 from core.services.span_reading import OFFSETS, Offsets, keep_flat, read_spans
 
 Edges = tuple[int, int]

@@ -20,7 +20,7 @@ from core.domain.spans import SentenceNumber
 from core.formats.json_spans import KNOWN_TAG_NAMES
 from core.formats.source_files import ReadOptions, split_names
 from core.messages.catalogue import join_words, mark, say, say_count
-from core.services.intake import Rules
+from core.services.gold_reading import Rules
 from core.services.preview_corpus import FilePreview, Preview, RejectedGroup
 from gui.corpus.label_choices import LabelChoices
 from gui.look.theme import Look, scaled

@@ -10,7 +10,7 @@ from core.domain.spans import Span
 from core.formats.records import Record, Rejected, WriteOptions, stated_spans
 from core.formats.registry import open_corpus
 from core.formats.word_tags import TagStyle
-from core.services.intake import RULES
+from core.services.gold_reading import RULES
 from core.services.span_reading import read_spans
 from core.services.wanted_spans import want_spans
 

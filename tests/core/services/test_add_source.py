@@ -9,7 +9,7 @@ from core.domain.errors import UserError
 from core.domain.generators import run_to_end
 from core.domain.spans import Sentence, Span
 from core.services.add_source import SourcePlan, add_file_source
-from core.services.intake import Rules
+from core.services.gold_reading import Rules
 from core.services.source_report import describe_source_report
 from core.store.predictions import EpochKey
 from tests.building import add_sentences, predicted, project_with_run

@@ -14,9 +14,9 @@ import pytest
 from core.domain.errors import UserError
 from core.domain.generators import run_to_end
 from core.domain.spans import Sentence, Span
+from core.services.gold_reading import Rules
 from core.services.import_corpus import ImportPlan, _Staging, import_corpus
 from core.services.import_report import NothingImportedError
-from core.services.intake import Rules
 from core.store.project import DATABASE, create_project
 from core.store.sentences import REJECTED_KEPT
 from tests.building import add_sentences, project_with_sentences

@@ -8,9 +8,9 @@ import pytest
 from core.domain.errors import UserError
 from core.domain.generators import run_to_end
 from core.domain.spans import Span
+from core.services.gold_reading import Rules
 from core.services.import_corpus import ImportPlan, import_corpus
 from core.services.import_report import NothingImportedError
-from core.services.intake import Rules
 from core.store.project import create_project
 from tests.paths import CASES
 

@@ -10,8 +10,8 @@ from core.domain.generators import run_to_end
 from core.domain.spans import Span
 from core.formats.records import WriteOptions
 from core.formats.source_files import ReadOptions
+from core.services.gold_reading import Rules
 from core.services.import_corpus import ImportPlan, import_corpus
-from core.services.intake import Rules
 from core.services.patch_corpus import export_patch
 from core.store.columns import spans_to_text
 from core.store.project import create_project

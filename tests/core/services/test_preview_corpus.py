@@ -8,8 +8,8 @@ import pytest
 
 from core.domain.generators import run_to_end
 from core.domain.spans import OVERLAP, Sentence, Span
+from core.services.gold_reading import Rules
 from core.services.import_corpus import ImportPlan, import_corpus
-from core.services.intake import Rules
 from core.services.preview_corpus import FIRST, PLACES, find_unknown_labels, preview_corpus
 from core.store.project import create_project
 

@@ -6,7 +6,7 @@ import pytest
 
 from core.domain.generators import run_to_end
 from core.services.add_source import SourcePlan, add_file_source
-from core.services.intake import Rules
+from core.services.gold_reading import Rules
 from core.services.preview_source import preview_source
 from core.services.source_list import list_sources, measure_folder
 from core.store.predictions import EpochKey
