@@ -1,9 +1,12 @@
 """Read the values of arguments: texts, numbers, pairs of labels, epochs; argparse reports what they raise."""
 
 import argparse
+import os
+from pathlib import Path
 
 from core.cli.compare import EpochArgument
 from core.cli.labels import LabelPair
+from core.formats.json_spans import KNOWN_TAG_NAMES
 from core.messages.catalogue import say
 from core.store.runs import EpochChoice
 
@@ -13,6 +16,19 @@ def read_text(argument: str) -> str:
     if any("\ud800" <= character <= "\udfff" for character in argument):
         raise argparse.ArgumentTypeError(say("it is not UTF-8"))
     return argument
+
+
+def read_names(argument: str) -> str:
+    """The argument, or the lines of the file that it names, separated by commas."""
+    if argument in KNOWN_TAG_NAMES or not os.path.isfile(argument):  # noqa: PTH113 - a long list is no file, where Path would raise
+        return read_text(argument)
+    try:
+        lines = Path(argument).read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise argparse.ArgumentTypeError(
+            say("the file {file} cannot be read: {reason}", file=argument, reason=error)
+        ) from error
+    return ",".join(line.strip() for line in lines if line.strip())
 
 
 def read_pair(argument: str) -> LabelPair:

@@ -5,7 +5,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from core.cli.arguments import read_number, read_text
+from core.cli.arguments import read_names, read_number
 from core.cli.output import Output, Rejections
 from core.cli.preview import preview_files, print_way_out
 from core.domain.generators import run_to_end
@@ -18,8 +18,12 @@ from core.services.import_report import ImportReport, NothingImportedError
 from core.store.project import open_for_import
 
 
-def add_tag_options(parser: argparse.ArgumentParser) -> None:
-    """Where the tags of files are, and what they mean."""
+def add_tag_options(parser: argparse.ArgumentParser, *, names_classes: bool = False) -> None:
+    """Where the tags of files are, and what they mean.
+
+    Args:
+        names_classes: whether the classes of a model can be named, too.
+    """
     parser.add_argument(
         "--tag-column",
         type=read_number,
@@ -28,12 +32,13 @@ def add_tag_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--tag-names",
-        type=read_text,
+        *(["--class-names"] if names_classes else []),
+        type=read_names,
         default="",
         metavar="A,B",
         help=say(
-            "what the numbers mean that files have for labels or tags: names from 0 (O,B-PS,I-PS), by number"
-            " (12=PS,13=LC), or the list of a data set ({known})",
+            "what the numbers mean that files have for labels or tags, or models for classes: names from 0"
+            " (O,B-PS,I-PS), by number (12=PS,13=LC), the list of a data set ({known}), or a file with one a line",
             known=join_words(KNOWN_TAG_NAMES),
         ),
     )

@@ -394,7 +394,7 @@ def _add_pool(parser: argparse.ArgumentParser) -> None:
 def _add_source(parser: argparse.ArgumentParser) -> None:
     add_source_options(parser)
     _add_choice(parser, "--format", _FORMATS, say("format of the files (default: auto, by content)"))
-    add_tag_options(parser)
+    add_tag_options(parser, names_classes=True)
     _add_rules(parser)
 
 

@@ -241,7 +241,7 @@ def _add_model(options: argparse.Namespace, out: Output) -> None:
         options.path.as_posix(),
         options.name,
         tuple((pair.label, pair.other) for pair in options.map),
-        split_names(options.tag_names),
+        options.tag_names,
         options.whole_words,
         options.cut_particles,
     )

@@ -10,12 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.domain.errors import UserError
+from core.formats.json_spans import KNOWN_TAG_NAMES, names_of_numbers
+from core.formats.source_files import split_names
 from core.formats.word_tags import OUTSIDE, WordTag, parse_tag
-from core.messages.catalogue import join_words
+from core.messages.catalogue import join_words, mark
 
 _OUTSIDE = frozenset({"o", "0", "-", "_", "none", "outside", "unk", "pad"})
 _GENERIC = re.compile(r"LABEL_\d+", re.IGNORECASE)
 _SPECIAL = re.compile(r"\[.*\]|<.*>")
+NAMELESS = mark(
+    "{model} does not say what its classes ({names}) are; give their names in this order, such as O,B-PS,I-PS, or the"
+    " list of a data set by its name ({known}); on the command line, by --class-names"
+)
+"""The error of which a person gets rid by naming the classes."""
 _WHOLE = "ENTITY"
 """The label of classes that have none: B, I and O alone."""
 
@@ -57,9 +64,10 @@ def read_classes(names: Sequence[str], model: str) -> ModelClasses:
     """
     if names and all(_GENERIC.fullmatch(name) for name in names):
         raise UserError(
-            "{model} does not say what its classes ({names}) are; give their names in this order, such as O,B-PS,I-PS",
+            NAMELESS,
             model=model,
             names=join_words([*names[:3], "…"] if len(names) > 4 else names),
+            known=join_words(KNOWN_TAG_NAMES),
         )
     tags = [OUTSIDE if _is_outside(name) else parse_tag(name) or WordTag("I", name) for name in names]
     parts = {label: {tag.part for tag in tags if tag.label == label} for label in {tag.label for tag in tags}}
@@ -73,6 +81,23 @@ def read_classes(names: Sequence[str], model: str) -> ModelClasses:
     if not classes.labels:
         raise UserError("{model} has no class of an entity ({names})", model=model, names=join_words(names))
     return classes
+
+
+def parse_class_names(text: str, count: int) -> tuple[str, ...]:
+    """The names that a person gives the classes of a model: in their order, by number (`0=O,1=B-PS`), or the list of a
+    data set.
+
+    Raises:
+        UserError: there are more or fewer than the model has classes.
+    """
+    names = names_of_numbers(split_names(text))
+    if sorted(names) != list(range(count)):
+        raise UserError(
+            "the model has {count} classes, and {given} are named; name each, separated by commas",
+            count=count,
+            given=len(names),
+        )
+    return tuple(names[number] for number in range(count))
 
 
 def _is_outside(name: str) -> bool:

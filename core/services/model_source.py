@@ -15,7 +15,7 @@ from core.formats.records import Rejected, escape_name
 from core.formats.source_files import digest_of, naming_read_errors
 from core.languages.korean.particle_spans import cut_particles
 from core.messages.catalogue import join_words, say
-from core.model.class_names import read_class_names, read_classes
+from core.model.class_names import parse_class_names, read_class_names, read_classes
 from core.services import engine
 from core.services.add_source import check_label_map
 from core.store.project import Project
@@ -43,7 +43,7 @@ class ModelPlan:
         name: of the source; a source of this name becomes this model. Empty: the last part of `model`.
         label_map: pairs of a label of the model and one of the project, or `OUTSIDE` to leave it out; a label that is
             in the tag set is mapped to itself.
-        class_names: of its classes, where the model has none.
+        class_names: of its classes, where the model has none, as `parse_class_names` reads them.
         whole_words: whether the first piece of a word decides for all of it.
         cut_particles: whether spans end before the particles of their last word.
     """
@@ -51,7 +51,7 @@ class ModelPlan:
     model: str
     name: str = ""
     label_map: Pairs = ()
-    class_names: tuple[str, ...] = ()
+    class_names: str = ""
     whole_words: bool = False
     cut_particles: bool = False
 
@@ -79,11 +79,13 @@ class ModelPreview:
     """What a model's classes say, for a person to map its labels.
 
     Attributes:
+        class_names: what a person called its classes; none where the model has names.
         outside: the names of the classes of pieces in no entity.
         is_bare: whether neighbours of one label cannot be told apart.
     """
 
     folder: Path
+    class_names: tuple[str, ...]
     labels: tuple[ModelLabel, ...]
     outside: tuple[str, ...]
     is_bare: bool
@@ -119,8 +121,11 @@ class _ModelOrigin:
     cut_particles: bool
 
 
-def preview_model(project: Project, model: str, class_names: Sequence[str] = ()) -> ModelPreview:
+def preview_model(project: Project, model: str, class_names: str = "") -> ModelPreview:
     """What a model's classes say; of a name on the hub, its files are fetched if they have to be.
+
+    Args:
+        class_names: what a person calls its classes, as `parse_class_names` reads it.
 
     Raises:
         UserError: it is not there, or its classes have no names.
@@ -129,10 +134,12 @@ def preview_model(project: Project, model: str, class_names: Sequence[str] = ())
     if path.is_file():
         raise UserError("{path} is a file, and a model is a folder with config.json; name the folder", path=path)
     folder = path.absolute() if path.is_dir() else engine.find_model(model)
-    classes = read_classes(class_names or read_class_names(folder), model)
+    own = read_class_names(folder)
+    given = parse_class_names(class_names, len(own)) if class_names.strip() else ()
+    classes = read_classes(given or own, model)
     known = project.sentences.labels()
     labels = [ModelLabel(each, classes.names_of(each), propose_label(each, known)) for each in classes.labels]
-    return ModelPreview(folder, tuple(labels), classes.outside, classes.is_bare)
+    return ModelPreview(folder, given, tuple(labels), classes.outside, classes.is_bare)
 
 
 def add_model(project: Project, plan: ModelPlan) -> Generator[Reading, None, AddedModel]:
@@ -148,7 +155,7 @@ def add_model(project: Project, plan: ModelPlan) -> Generator[Reading, None, Add
     known = project.sources.find("model", plan.title)
     stored_map = _rename_targets(project, known.number, label_map) if known else label_map
     origin = _ModelOrigin(
-        plan.model, str(preview.folder), plan.class_names, stored_map, plan.whole_words, plan.cut_particles
+        plan.model, str(preview.folder), preview.class_names, stored_map, plan.whole_words, plan.cut_particles
     )
     if known is not None and _read_origin(project, known.number) == origin:
         raise UserError("{model} is source {number} already", model=plan.model, number=known.number)

@@ -15,7 +15,6 @@ from core.services import engine
 from core.services.add_source import SourcePlan, add_file_source
 from core.services.dictionary_source import DictionaryReport, add_dictionary, add_dictionary_from_gold
 from core.services.model_source import AddedModel, ModelPlan, add_model
-from core.services.source_list import SourceSummary
 from core.services.source_report import SourceReport, describe_source_report
 from core.services.tag_source import Tagged, tag_source
 from core.store.changes import ChangeSet
@@ -126,17 +125,27 @@ class SourceActions(QObject):
             )
         )
 
-    def export(self, summary: SourceSummary, parent: Path) -> None:
-        """Write the best epoch's model to a new folder in another one, as a job."""
-        project, key = self._session.project, summary.best or summary.newest
-        if project is None or key is None:
+    def export(self, source: Source, epoch: int, parent: Path) -> None:
+        """Write an epoch's model to a new folder in another one, as a job."""
+        project, named = self._session.project, source.name_epoch(epoch)
+        if project is None:
             return
-        folder = find_unused(parent / f"{project.name}-run-{key.source}")
-        title = say("Exporting {epoch}", epoch=summary.source.name_epoch(key.epoch))
-        job = self._start(title, lambda project: engine.export_model(project, folder, key.source, key.epoch))
+        folder = find_unused(parent / f"{project.name}-run-{source.number}-epoch-{epoch}")
+        title = say("Exporting {epoch}", epoch=named)
+        job = self._start(title, lambda project: engine.export_model(project, folder, source.number, epoch))
         if job is not None:
-            words = say("{epoch} is in {folder}", epoch=summary.source.name_epoch(key.epoch), folder=folder)
+            words = say("{epoch} is in {folder}", epoch=named, folder=folder)
             job.finished.connect(lambda _: self._notify(words[:1].upper() + words[1:]))
+
+    def fetch_model(self, name: str) -> Job | None:
+        """Have a model of the hub in the cache, as a job that reports its failure to nobody else; None: it could not
+        begin."""
+
+        def work(project: Project) -> Generator[object, None, Path]:
+            yield None
+            return engine.find_model(name)
+
+        return self._start(say("Fetching {model}", model=name), work, reports_failure=False)
 
     def add_model(self, plan: ModelPlan, new_labels: tuple[str, ...]) -> Job | None:
         """Make a model a source, as a job that returns an `AddedModel`; None: it could not begin."""
@@ -215,7 +224,9 @@ class SourceActions(QObject):
         if notices := describe_source_report(report):
             self._session.problem.emit(" ".join(notices))
 
-    def _start(self, title: str, work: Callable[[Project], Generator[object, None, object]]) -> Job | None:
+    def _start(
+        self, title: str, work: Callable[[Project], Generator[object, None, object]], *, reports_failure: bool = True
+    ) -> Job | None:
         project = self._session.project
         started: list[Job] = []
 
@@ -225,7 +236,8 @@ class SourceActions(QObject):
 
         if not self._session.run_reporting_errors(start):
             return None
-        self._session.report_failure(started[0])
+        if reports_failure:
+            self._session.report_failure(started[0])
         return started[0]
 
     def _publish_at_end(self, job: Job, number: int) -> None:

@@ -55,6 +55,7 @@ class SourcesPage(Page):
         adding.addSeparator()
         self.add_entries = adding.addAction(say("Dictionary from a file…"), self._choose_entries)
         self.add_model = adding.addAction(say("Model folder…"), self._choose_model)
+        self.add_hub_model = adding.addAction(say("Model of the Hugging Face hub…"), lambda: self.ask_model(None))
         self.add_gold = adding.addAction(say("Dictionary of this project's gold"), self.actions_of.add_gold_dictionary)
         self.add.setMenu(adding)
         self.removal = RemovalBar()
@@ -125,6 +126,7 @@ class SourcesPage(Page):
         actions.added.connect(self._choose_added)
         self.form.accepted.connect(self._add)
         self.model_form.accepted.connect(self._add_model)
+        self.model_form.fetch_asked.connect(self._fetch_model)
         panel.renamed.connect(actions.rename)
         panel.noted.connect(actions.annotate)
         panel.metrics_asked.connect(self._show_metrics)
@@ -134,7 +136,7 @@ class SourcesPage(Page):
             lambda on: self._with_current(lambda it: actions.suggest_with(it.source.number if on else None))
         )
         panel.tag_asked.connect(lambda section: self._with_current(lambda it: actions.tag(it.source, section)))
-        panel.export_asked.connect(lambda: self._with_current(self._export))
+        panel.export_asked.connect(lambda epoch: self._with_current(lambda it: self._export(it, epoch)))
         panel.weights_asked.connect(lambda: self._with_current(lambda it: actions.remove(it.source, "weights")))
         panel.remove_asked.connect(lambda: self._with_current(lambda it: actions.remove(it.source, "all")))
 
@@ -234,13 +236,13 @@ class SourcesPage(Page):
         removals = self.actions_of.removals
         self.removal.show_words(describe_removal(removals[-1]) if removals else "")
 
-    def _export(self, summary: SourceSummary) -> None:
+    def _export(self, summary: SourceSummary, epoch: int) -> None:
         preferences = self._context.preferences
         title = say("Folder in which the model gets a folder of its own")
         name = QFileDialog.getExistingDirectory(self, title, str(preferences.folder()))
         if name:
             preferences.remember_folder(Path(name))
-            self.actions_of.export(summary, Path(name))
+            self.actions_of.export(summary.source, epoch, Path(name))
 
     def _choose_file(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, say("File of spans"), str(self._context.preferences.folder()))
@@ -255,8 +257,8 @@ class SourcesPage(Page):
             self._context.preferences.remember_folder(Path(name).parent)
             self.ask_model(Path(name))
 
-    def ask_model(self, folder: Path) -> None:
-        """Ask what the labels of a model mean here."""
+    def ask_model(self, folder: Path | None) -> None:
+        """Ask what the labels of a model mean here; of one of the hub (None), its name first."""
         project = self._context.session.project
         assert project is not None, "the page is shown with a project only"
         self.body.hide()
@@ -270,6 +272,17 @@ class SourcesPage(Page):
             form.start.setEnabled(False)
             job.finished.connect(lambda _: self._dismiss_form())
             job.ended.connect(lambda: form.start.setEnabled(True))
+
+    def _fetch_model(self, name: str) -> None:
+        """Fetch a model of the hub; the form then shows its labels, or why there are none."""
+        form = self.model_form
+        job = self.actions_of.fetch_model(name)
+        form.fetch.setEnabled(job is None)
+        if job is not None:
+            job.finished.connect(lambda _: form.read())
+            job.failed.connect(form.show_problem)
+            job.cancelled.connect(lambda: form.said.setText(""))
+            job.ended.connect(lambda: form.fetch.setEnabled(True))
 
     def _choose_entries(self) -> None:
         title = say("Dictionary: a string or /expression/, a tab and a label a line")

@@ -73,7 +73,8 @@ class SourcePanel(ScrolledPanel):
         compare_asked: to compare with it, or to stop that.
         tag_asked: to have it tag a `Section`.
         suggest_asked: to take its spans as suggestions, or to stop that.
-        export_asked, weights_asked, remove_asked: to export its model, to delete its weights, or all of it.
+        export_asked: to export the model of an epoch.
+        weights_asked, remove_asked: to delete its weights, or all of it.
     """
 
     renamed = Signal(int, str)
@@ -83,7 +84,7 @@ class SourcePanel(ScrolledPanel):
     compare_asked = Signal(bool)
     tag_asked = Signal(str)
     suggest_asked = Signal(bool)
-    export_asked = Signal()
+    export_asked = Signal(int)
     weights_asked = Signal()
     remove_asked = Signal()
 
@@ -108,6 +109,8 @@ class SourcePanel(ScrolledPanel):
         self.suggest.setToolTip(say("Its spans are what is suggested for the sentences of the pool"))
         self.export = QPushButton(say("Export model…"))
         self.export.setToolTip(say("Write a folder that transformers opens without Spandesk"))
+        self.exports = QMenu(self)
+        self.export.setMenu(self.exports)
         self.weights = QPushButton(say("Delete weights"))
         self.weights.setToolTip(
             wrap_tooltip(
@@ -153,7 +156,6 @@ class SourcePanel(ScrolledPanel):
         self.sentences.clicked.connect(self.sentences_asked)
         self.compare.clicked.connect(self.compare_asked)
         self.suggest.clicked.connect(self.suggest_asked)
-        self.export.clicked.connect(self.export_asked)
         self.weights.clicked.connect(self.weights_asked)
         self.remove.clicked.connect(self.remove_asked)
 
@@ -199,6 +201,7 @@ class SourcePanel(ScrolledPanel):
         self.name.setPlaceholderText(source.heading if not source.name else "")
         self.facts.setText(describe_facts(summary))
         self._offer_sections(summary, counts)
+        self._offer_epochs(summary)
 
     def _offer_sections(self, summary: SourceSummary, counts: Mapping[Section, int]) -> None:
         """Offer the sections with sentences, and how many of each it has not tagged yet."""
@@ -214,6 +217,21 @@ class SourcePanel(ScrolledPanel):
                 left=max(0, whole - summary.judged.get(section, 0)),
             )
             self.tags.addAction(words, partial(self.tag_asked.emit, section))
+
+    def _offer_epochs(self, summary: SourceSummary) -> None:
+        """Offer the epochs whose model can be exported: the best one, the last one, or any."""
+        self.exports.clear()
+        best, last = summary.best, summary.newest
+        if best is not None and summary.best_f1 is not None:
+            words = say("Best epoch on dev: {epoch}, with F1 {f1:.3f}", epoch=best.epoch, f1=summary.best_f1)
+            self.exports.addAction(words, partial(self.export_asked.emit, best.epoch))
+        if last is not None:
+            words = say("Last epoch: {epoch}", epoch=last.epoch)
+            self.exports.addAction(words, partial(self.export_asked.emit, last.epoch))
+        if not {each.epoch for each in (best, last) if each is not None}.issuperset(summary.epochs):
+            others = self.exports.addMenu(say("Another epoch"))
+            for epoch in summary.epochs:
+                others.addAction(say("Epoch {epoch}", epoch=epoch), partial(self.export_asked.emit, epoch))
 
     def show_offer(self, offer: Offer, job: str) -> None:
         """Show the buttons of what can be done.

@@ -6,7 +6,7 @@ import pytest
 
 from core.domain.errors import UserError
 from core.domain.labels import TTA_LABELS, propose_label
-from core.model.class_names import read_class_names, read_classes
+from core.model.class_names import parse_class_names, read_class_names, read_classes
 
 
 def said(*names):
@@ -48,6 +48,18 @@ def test_classes_without_names_are_asked_for():
         said(*(f"LABEL_{number}" for number in range(7)))
     with pytest.raises(UserError, match=r"no class of an entity \(O, B-O\)"):
         said("O", "B-O")
+
+
+@pytest.mark.parametrize("text", ["O, B-PS, I-PS", "1=B-PS,0=O,2=I-PS", '"O",B-PS,I-PS,'])
+def test_a_person_names_them_in_order_or_by_number(text):
+    assert parse_class_names(text, 3) == ("O", "B-PS", "I-PS")
+
+
+def test_a_known_list_is_taken_by_its_name_and_too_few_names_are_refused():
+    assert parse_class_names("klue", 13)[:2] == ("B-DT", "I-DT")
+    for text in ("O,B-PS", "0=O,1=B-PS,3=I-PS", "klue"):
+        with pytest.raises(UserError, match=r"the model has 3 classes, and (2|3|13) are named; name each"):
+            parse_class_names(text, 3)
 
 
 def test_names_are_read_in_the_order_of_the_scores(tmp_path):

@@ -201,6 +201,23 @@ def test_an_exported_model_says_what_its_run_said(tmp_path):
             assert [each.probability for each in found[number]] == pytest.approx(shares, abs=1e-5)
 
 
+def test_classes_without_names_are_named_by_a_person(project, tmp_path, capsys):
+    folder = save_model(tmp_path / "numbered", names=tuple(f"LABEL_{number}" for number in range(5)))
+    reason = refusal(project, ModelPlan(str(folder), label_map=MAP))
+    assert "does not say what its classes (LABEL_0, LABEL_1, LABEL_2, …) are; give their names in this order" in reason
+    assert "the model has 5 classes, and 2 are named" in refusal(project, ModelPlan(str(folder), class_names="O,B-PS"))
+    assert project.sources.list_all() == []
+    (tmp_path / "names.txt").write_text("O\nB-PS\nI-PS\nB-LC\nI-LC\n")
+    project.close()
+    path = str(project.folder)
+    for names, version in (("O,B-PS,I-PS,B-OG,I-OG", 1), (str(tmp_path / "names.txt"), 2)):
+        assert commands.run(["add-source", path, str(folder), "--class-names", names, "--json"]) == 0
+        assert commands.run(["suggest", path, "--source", "1", "--split", "dev", "--device", "cpu", "--json"]) == 0
+        added, tagged = map(json.loads, capsys.readouterr().out.splitlines())
+        assert {*added["labels"]} == ({"OG", "PS"} if version == 1 else {"LC", "PS"})
+        assert (tagged["epoch"], tagged["tagged"]) == (version, 4)
+
+
 def test_the_commands_add_it_and_have_it_tag(folder, tmp_path, capsys):
     with project_with_sentences(tmp_path / "p.spandesk") as project:
         path = str(project.folder)

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from core.domain.errors import UserError
 from core.domain.spans import Sentence, Span
 from core.services.source_list import list_sources
 from core.store.predictions import EpochKey
@@ -31,6 +32,12 @@ def spans_file(tmp_path):
 @pytest.fixture(scope="module")
 def their_model(tmp_path_factory):
     return save_model(tmp_path_factory.mktemp("models") / "their ner")
+
+
+@pytest.fixture(scope="module")
+def numbered_model(tmp_path_factory):
+    names = tuple(f"LABEL_{number}" for number in range(5))
+    return save_model(tmp_path_factory.mktemp("models") / "numbered", names=names)
 
 
 @pytest.fixture
@@ -191,6 +198,60 @@ def test_a_model_from_elsewhere_gets_its_labels_once_and_tags(opened, qtbot, tmp
     click(page.panel.sentences)
     assert opened.stack.currentWidget() is opened.pages["inspect"]
     assert opened.context.session.context.key == EpochKey(2, 1)
+
+
+def test_classes_without_names_are_asked_for_in_a_field(opened, numbered_model):
+    form = opened.pages["sources"].model_form
+    opened.pages["sources"].ask_model(numbered_model)
+    assert form.class_names.isVisible()
+    assert not form.labels.isVisible()
+    assert not form.start.isEnabled()
+    form.class_names.setText("O,B-PS")
+    form.read()
+    assert "the model has 5 classes, and 2 are named" in form.said.text()
+    form.class_names.setText("O,B-PS,I-PS,B-ORG,I-ORG")
+    form.read()
+    assert form.labels.renamed == {"ORG": "OG"}
+    assert form.start.isEnabled()
+    assert form.plan.class_names == "O,B-PS,I-PS,B-ORG,I-ORG"
+
+
+def test_a_model_of_the_hub_is_fetched_as_a_job_or_the_form_says_why_not(opened, qtbot, their_model, monkeypatch):
+    page = opened.pages["sources"]
+    form = page.model_form
+    page.add_hub_model.trigger()
+    assert form.hub_name.hasFocus()
+    monkeypatch.setattr("core.services.engine.find_model", fail_to_find)
+    form.hub_name.setText("some/ner")
+    press_key(Qt.Key.Key_Return)
+    wait_for_job(qtbot, opened.context.runner)
+    assert form.said.text() == "the hub does not answer; give a folder"
+    assert not form.start.isEnabled()
+    monkeypatch.setattr("core.services.engine.find_model", lambda name: their_model)
+    click(form.fetch)
+    wait_for_job(qtbot, opened.context.runner)
+    assert form.labels.renamed == {"PER": "PS", "LOC": "LC"}
+    assert (form.plan.model, form.plan.title, form.start.isEnabled()) == ("some/ner", "ner", True)
+
+
+def fail_to_find(name):
+    raise UserError("the hub does not answer; give a folder")
+
+
+def test_any_epoch_of_a_run_can_be_exported(opened, monkeypatch, tmp_path):
+    page, asked = opened.pages["sources"], []
+    monkeypatch.setattr("PySide6.QtWidgets.QFileDialog.getExistingDirectory", lambda *_: str(tmp_path))
+    monkeypatch.setattr("core.services.engine.export_model", lambda *arguments: asked.append(arguments))
+    monkeypatch.setattr(page.actions_of, "_start", lambda title, work: work(None))
+    best, last, others = page.panel.exports.actions()
+    assert last.text() == "Last epoch: 2"
+    assert best.text().startswith("Best epoch on dev: 2, with F1 0.")
+    for action in (best, others.menu().actions()[0]):
+        action.trigger()
+    assert [(folder.name, run, epoch) for _, folder, run, epoch in asked] == [
+        ("p-run-1-epoch-2", 1, 2),
+        ("p-run-1-epoch-1", 1, 1),
+    ]
 
 
 def test_an_empty_page_says_what_a_source_is_and_leads_to_the_first_step(window, tmp_path):
