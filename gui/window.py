@@ -22,9 +22,11 @@ from PySide6.QtWidgets import (
 )
 
 from core.messages.catalogue import say
+from core.services.next_step import NextStep, find_next_step
 from core.store.changes import ChangeSet
 from core.store.project import DATABASE, SUFFIX, Project
-from gui.background import Job
+from core.store.sentence_selection import ALL_ERRORS, Selection
+from gui.background import Job, LatestQuery
 from gui.corpus.page import CorpusPage
 from gui.inspect.page import InspectPage
 from gui.keys.commands import Name, tip
@@ -33,7 +35,7 @@ from gui.look.theme import Appearance, icon
 from gui.metrics.page import MetricsPage
 from gui.preferences import SETTLED_AFTER, resize_to_fit
 from gui.settings.window import SettingsWindow
-from gui.shell.bars import Banner, ContextBar, JobStrip, next_step
+from gui.shell.bars import Banner, ContextBar, JobStrip
 from gui.shell.navigation import History, Rail
 from gui.text.step_descriptions import redo_title, undo_title
 from gui.welcome.page import WelcomePage
@@ -84,6 +86,7 @@ class MainWindow(QMainWindow):
             context.session, self.project_menu, [self.back, self.undo, self.redo, self.settings]
         )
         self.job_strip = JobStrip(context.runner)
+        self._next_step = LatestQuery(self)
         self._steps = QTimer(self, singleShot=True, interval=STEP_DELAY)
         self._settled = QTimer(self, singleShot=True, interval=SETTLED_AFTER)
         self._lay_out()
@@ -133,7 +136,10 @@ class MainWindow(QMainWindow):
         session.project_changed.connect(self._show_project)
         session.changed.connect(lambda _: self._name_undo())
         session.changed.connect(lambda _: self._steps.start())
-        self._steps.timeout.connect(self._show_next_step)
+        self._steps.timeout.connect(self._find_next_step)
+        self._next_step.answered.connect(self.job_strip.show_next_step)
+        session.closing.connect(self._next_step.cancel)
+        self.job_strip.step_asked.connect(self._go_to_step)
         session.changed.connect(self._outdate_notice)
         session.notified.connect(self.job_strip.show_notice)
         self.job_strip.sentence_asked.connect(session.show_sentence)
@@ -242,7 +248,8 @@ class MainWindow(QMainWindow):
             action.setEnabled(project is not None)
         self.job_strip.hide_notice()
         self._name_undo()
-        self._show_next_step(at_once=True)
+        self.job_strip.show_next_step(None, at_once=True)
+        self._find_next_step()
         if project is None:
             self.setWindowTitle("Spandesk")
             self.stack.setCurrentWidget(self.welcome)
@@ -265,9 +272,19 @@ class MainWindow(QMainWindow):
         if project is not None and page is not None:
             self.context.preferences.remember_place(project.folder, page=page.id)
 
-    def _show_next_step(self, *, at_once: bool = False) -> None:
+    def _find_next_step(self) -> None:
         self._steps.stop()
-        self.job_strip.show_next_step(next_step(self.context.session.project), at_once=at_once)
+        if (project := self.context.session.project) is not None:
+            self._next_step.submit(lambda: find_next_step(project))
+
+    def _go_to_step(self, step: NextStep) -> None:
+        session = self.context.session
+        if step.place == "pool":
+            session.inspect(Selection(split="pool", batch=step.batch))
+        elif step.place == "inspect":
+            session.inspect(Selection(outcomes=ALL_ERRORS), source=step.run)
+        else:
+            session.show_page(step.place)
 
     def _outdate_notice(self, change: ChangeSet) -> None:
         """After a further step “Undone: …” is no longer the last thing done; imports and epochs leave it alone."""

@@ -15,7 +15,7 @@ from core.io.files import replacing
 from core.messages.catalogue import say, say_count
 from core.services.learning_curve import describe_forecast, measure_curve
 from core.services.next_batch import describe_left_out, describe_starved, find_starved, make_batch
-from core.services.next_step import describe_next_step
+from core.services.next_step import find_next_step
 from core.services.source_choice import find_suggestions
 from core.store.batches import BATCH_ORDERS, Batch, count_since_midnight
 from core.store.candidates import find_candidates
@@ -104,7 +104,7 @@ def _print_progress(project: Project, out: Output) -> None:
     labelled = count_since_midnight(project.batches)
     candidates = run_to_end(find_candidates(project.database, project.batches.dev_share()))
     curve, pace, left = measure_curve(project), project.reviews.pace(), len(candidates.numbers)
-    starved = find_starved(project)
+    starved, step = find_starved(project), find_next_step(project).text
     lines = [
         say_count("{count:,} text left in the pool", "{count:,} different texts left in the pool", left),
         say("{today:,} labelled today, {total:,} in all", today=labelled.recently, total=labelled.total),
@@ -123,7 +123,7 @@ def _print_progress(project: Project, out: Output) -> None:
         )
         for point in curve.points
     ]
-    lines += [describe_forecast(curve), describe_next_step(project)]
+    lines += [describe_forecast(curve), step]
     document = {
         "sentences": candidates.sentences,
         "left": left,
@@ -136,6 +136,6 @@ def _print_progress(project: Project, out: Output) -> None:
         "seconds_each": pace,
         "labels_without_example": starved,
         "curve": curve.as_json(),
-        "next_step": describe_next_step(project),
+        "next_step": step,
     }
     out.result(document, "\n".join(lines))

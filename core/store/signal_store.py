@@ -68,7 +68,9 @@ class SignalStore:
         """Whether the epoch has signals of the pool, which is large, while most epochs have some of dev alone."""
         found = self._database.value(
             "SELECT 1 FROM signal AS g CROSS JOIN sentence AS s ON s.number = g.sentence"
-            " WHERE g.source = ? AND g.epoch = ? AND s.split = 'pool' LIMIT 1",
+            " WHERE g.source = ? AND g.epoch = ? AND s.split = 'pool'"
+            " AND g.sentence BETWEEN (SELECT min(number) FROM sentence WHERE split = 'pool')"
+            " AND (SELECT max(number) FROM sentence WHERE split = 'pool') LIMIT 1",
             [key.source, key.epoch],
         )
         return found is not None

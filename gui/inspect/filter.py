@@ -110,6 +110,7 @@ def filter_of(selection: Selection) -> Filter:
         history=selection.history,
         review=selection.review,
         order=selection.order,
+        batch=selection.batch,
     )
     for known in (plain, plain.with_errors(True)):
         if known.selection == selection:

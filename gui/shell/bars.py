@@ -2,10 +2,10 @@
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QProgressBar, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QProgressBar, QPushButton, QToolButton, QWidget
 
-from core.messages.catalogue import mark, say, say_count
-from core.services.next_step import describe_next_step
+from core.messages.catalogue import mark, say
+from core.services.next_step import NextStep, Place
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.runs import Run, Status
@@ -18,7 +18,6 @@ from gui.session import Session
 from gui.text.progress import status_of
 from gui.text.step_descriptions import Notice
 from gui.text.wording import wrap_tooltip
-from gui.train.readiness import last_finished
 from gui.widgets.choosers import chooser
 from gui.widgets.text_labels import ElidedLabel, PlainLabel
 
@@ -34,19 +33,23 @@ class JobStrip(QFrame):
 
     Signals:
         sentence_asked: the sentence of the notice is to be shown.
+        step_asked: the place of the next step is to be shown; a `NextStep`.
     """
 
     sentence_asked = Signal(int)
+    step_asked = Signal(object)
 
     def __init__(self, runner: JobRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("jobStrip")
         self._runner = runner
-        self._next_step = say(IDLE)
+        self._next_step: NextStep | None = None
         self._outcome = QTimer(self, singleShot=True, interval=OUTCOME_STAYS)
         self._outcome.timeout.connect(self._rest)
-        self.text = PlainLabel()
-        self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.text = ElidedLabel()
+        self.go = QPushButton()
+        self.go.setProperty("flat", True)
+        self.go.clicked.connect(lambda: self.step_asked.emit(self._next_step))
         self.bar = QProgressBar(textVisible=False)
         self.bar.setFixedSize(200, 8)
         self.stop = QPushButton(say("Stop"))
@@ -64,29 +67,42 @@ class JobStrip(QFrame):
         layout.addWidget(self.notice, 2)
         layout.addWidget(self.show_sentence)
         layout.addWidget(self.text, 1)
+        layout.addWidget(self.go)
         layout.addWidget(self.bar)
         layout.addWidget(self.stop)
         self.setFixedHeight(scaled(40))
+        self.notice.hide()
         self._rest()
         self.hide_notice()
         runner.started.connect(self._follow)
 
-    def show_next_step(self, text: str, *, at_once: bool = False) -> None:
-        """Say what can be done next, where no job says how far it is or, unless `at_once`, how it just ended."""
-        self._next_step = text
+    def show_next_step(self, step: NextStep | None, *, at_once: bool = False) -> None:
+        """Say what can be done next, where no job says how far it is or, unless `at_once`, how it just ended; None: the
+        window is ready for whatever the person wants.
+        """
+        self._next_step = step
         if self._runner.job is None and (at_once or not self._outcome.isActive()):
             self._rest()
 
     def _rest(self) -> None:
         self._outcome.stop()
-        self.text.setText(self._next_step)
+        step = self._next_step
+        self.text.show_text(say(IDLE) if step is None else step.text)
+        self.go.setText("" if step is None else say(_PLACES[step.place]))
         self.bar.hide()
         self.stop.hide()
+        self._show_way()
+
+    def _show_way(self) -> None:
+        """Offer to go where the next step is done, while nothing else is said."""
+        is_resting = self._runner.job is None and not self._outcome.isActive() and not self.notice.isVisibleTo(self)
+        self.go.setVisible(is_resting and self._next_step is not None)
 
     def _follow(self, job: Job) -> None:
         self._outcome.stop()
         self.text.show()
-        self.text.setText(job.title)
+        self._show_way()
+        self.text.show_text(job.title)
         self.bar.setRange(0, 0)
         self.bar.show()
         self.stop.setText(say("Stop"))
@@ -102,15 +118,16 @@ class JobStrip(QFrame):
         status = status_of(event)
         if status is None:
             return
-        self.text.setText(say("{job} · {status}", job=job.title, status=status.text))
+        self.text.show_text(say("{job} · {status}", job=job.title, status=status.text))
         self.bar.setRange(0, 0 if status.share is None else 1000)
         if status.share is not None:
             self.bar.setValue(round(status.share * 1000))
 
     def _show_outcome(self, text: str) -> None:
         self._rest()
-        self.text.setText(text)
+        self.text.show_text(text)
         self._outcome.start()
+        self._show_way()
 
     def show_notice(self, notice: Notice) -> None:
         """Show for a while, and announce, what was done: instead of the last job's line, or beside a running one."""
@@ -120,6 +137,7 @@ class JobStrip(QFrame):
         self.show_sentence.setVisible(notice.sentence is not None)
         self.text.setVisible(self._runner.job is not None)
         self._passing.start()
+        self._show_way()
         announce(self.notice, lambda: notice.words)
 
     def hide_notice(self) -> None:
@@ -127,6 +145,7 @@ class JobStrip(QFrame):
         self.notice.hide()
         self.show_sentence.hide()
         self.text.show()
+        self._show_way()
 
     def _ask_sentence(self) -> None:
         if self._sentence is not None:
@@ -170,24 +189,13 @@ class Banner(QFrame):
 IDLE = mark("Ready")
 
 
-def next_step(project: Project | None) -> str:
-    """`17 corrected since run 3: retrain`, or that the window is ready for whatever the person wants."""
-    if project is None:
-        return say(IDLE)
-    if not project.sentences.has_any():
-        return say("No sentences yet: add corpus files")
-    if project.sentences.has_any("pool"):
-        return describe_next_step(project)
-    run = last_finished(project)
-    changed = len(project.corrections.sentences_changed_since(run.last_correction)) if run is not None else 0
-    if run is None or not changed:
-        return say(IDLE)
-    return say_count(
-        "{count:,} sentence corrected since run {run}: retrain",
-        "{count:,} sentences corrected since run {run}: retrain",
-        changed,
-        run=run.number,
-    )
+_PLACES: dict[Place, str] = {
+    "corpus": mark("Go to Corpus"),
+    "pool": mark("Go to the pool"),
+    "train": mark("Go to Train"),
+    "inspect": mark("Go to Inspect"),
+    "sources": mark("Go to Sources"),
+}
 
 
 _GOLD_TITLES = {"corrected": mark("Gold: corrected"), "imported": mark("Gold: as imported")}

@@ -21,7 +21,7 @@ from typing import Any
 from core.domain.generators import run_to_end
 from core.domain.settings import TrainSettings
 from core.services.next_batch import make_batch
-from core.services.next_step import describe_next_step
+from core.services.next_step import find_next_step
 from core.store.batches import BATCH_ORDERS, BatchOrder
 from core.store.predictions import EpochKey
 from core.store.project import Project, create_project, open_project
@@ -108,7 +108,7 @@ def main() -> None:
         for order in reversed(BATCH_ORDERS):
             source = 1 if order == "dictionary" else None
             document[order] = measure_seconds(partial(choose, project, options.size, order, source))
-        document["next_step"] = measure_seconds(lambda: describe_next_step(project))
+        document["next_step"] = measure_seconds(lambda: find_next_step(project))
         document["open_batch"] = statistics.median(measure_seconds(lambda: open_batch(project)) for _ in range(TURNS))
         document["learn_texts"] = measure_seconds(lambda: list(project.pool.learn_texts()))
         batch = project.batches.newest()

@@ -28,7 +28,7 @@ def test_raw_text_becomes_gold_by_hand_and_then_by_suggestions(qtbot, window, tm
     page.list.setFocus()
     qtbot.waitUntil(lambda: page.model.rowCount() == len(TEXTS))
     assert page.filters.filter.split == "pool", "a project of raw text opens on it"
-    assert window.job_strip.text.text().startswith("0 labelled: label 50 more in the random order")
+    assert window.job_strip.text.text().startswith("4 sentences to label: begin with 4 in the random order")
     _label_by_hand(page)
     _take_suggestions(session, page)
     _undo(session, page)

@@ -373,9 +373,17 @@ def test_the_status_line_says_the_next_step_and_forgets_the_last_job(window, pro
     assert strip.text.text() == "Counting · finished", "it stays for a moment"
     strip._outcome.setInterval(0)
     strip._outcome.start()
-    qtbot.waitUntil(lambda: strip.text.text() == "1 sentence corrected since run 1: retrain")
+    qtbot.waitUntil(lambda: strip.text.text() == "1 sentence corrected since run 1: retrain.")
+    assert strip.go.isVisible()
+    click(strip.go)
+    assert window.stack.currentWidget() is window.pages["train"]
     session.undo()
-    qtbot.waitUntil(lambda: strip.text.text() == IDLE)
+    qtbot.waitUntil(lambda: strip.text.text().startswith("Look at what run 1 gets wrong on dev"))
+    strip.hide_notice()
+    click(strip.go)
+    inspect = window.pages["inspect"]
+    assert window.stack.currentWidget() is inspect
+    assert inspect.filters.filter.errors
     strip._outcome.setInterval(OUTCOME_STAYS)
     window.context.runner.start("Counting", lambda: (each for each in ()))
     qtbot.waitUntil(lambda: strip.text.text() == "Counting · finished")
