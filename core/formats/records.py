@@ -252,12 +252,13 @@ def make_id(source: Source, number: int, text: str) -> str:
     The same file gives the same ids again, so nothing is imported twice; another file of the same name gives others.
     """
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    return f"{_stem(source.name)}-{number}-{digest[:6]}"
+    return f"{_stem(source.name, source.parts)}-{number}-{digest[:6]}"
 
 
 @lru_cache(maxsize=16)
-def _stem(name: str) -> str:
-    return escape_name(Path(name).stem)
+def _stem(name: str, parts: int) -> str:
+    path = Path(*Path(name).parts[-parts:])
+    return escape_name(path.with_name(path.stem).as_posix())
 
 
 def escape_name(name: str) -> str:

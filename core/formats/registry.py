@@ -1,6 +1,7 @@
 """All formats, and how to detect the format of a file and read it."""
 
 from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,7 +25,7 @@ from core.formats import (
     spacy_docs,
     spacy_json,
 )
-from core.formats.archives import unpack_only_file
+from core.formats.archives import list_files, unpack
 from core.formats.records import HEAD_LENGTH, CorpusFormat, Head, Record, Rejected, Text, screen
 from core.formats.source_files import (
     DEFAULTS,
@@ -133,6 +134,30 @@ def open_corpus(
     return opened
 
 
+def open_all(
+    path: Path, name: str = AUTO, options: ReadOptions = DEFAULTS
+) -> tuple[list[CorpusFile], tuple[Rejected, ...]]:
+    """Open a corpus file, or those that an archive contains; what else an archive contains is rejected.
+
+    Raises:
+        UserError: there is no corpus file; see `open_corpus`.
+    """
+    files = list_files(path)
+    if files == (path,):
+        return [open_corpus(path, name, options)], ()
+    opened, rejected = [], []
+    with ExitStack() as stack:
+        for each in files:
+            try:
+                opened.append(stack.enter_context(open_corpus(each, name, options)))
+            except UserError as error:
+                rejected.append(Rejected(str(path), None, str(error)))
+        if not opened:
+            raise UserError("{path} contains no corpus file ({reason})", path=path, reason=rejected[0].reason)
+        stack.pop_all()
+    return opened, tuple(rejected)
+
+
 def _open(
     path: Path,
     named: CorpusFormat | None,
@@ -142,10 +167,13 @@ def _open(
     is_guessing: bool = False,
 ) -> CorpusFile | None:
     """Open a corpus file in the named format, or the one recognised, or `otherwise`; None if there is none of them."""
-    copied = copy_once(path) or unpack_only_file(path)
-    copy, place = copied or (None, path)
+    copy, place = copy_once(path) or (None, path)
+    parts = 1
+    if copy is None and (unpacked := unpack(path)) is not None:
+        copy, place, parts = unpacked.copy, unpacked.path, unpacked.parts
+    source = Source(place, name_of(path), options=options, parts=parts)
     try:
-        source, known = _recognise(Source(place, name_of(path), options=options), named, is_guessing=is_guessing)
+        source, known = _recognise(source, named, is_guessing=is_guessing)
     except BaseException:
         if copy is not None:
             copy.cleanup()

@@ -69,6 +69,7 @@ class Source:
         path: of the file, or of a copy of what came through a pipe.
         name: what messages call it.
         is_damaged: whether some bytes are not text in this encoding; `screen` rejects the records that contain them.
+        parts: how many of the last parts of the name call it: ARCHIVE/MEMBER for one in an archive of several.
     """
 
     path: Path
@@ -76,6 +77,7 @@ class Source:
     encoding: Encoding = "utf-8-sig"
     is_damaged: bool = False
     options: ReadOptions = DEFAULTS
+    parts: int = 1
 
     def lines(self) -> Iterator[tuple[int, str]]:
         """The lines with their numbers from 1 and with their ends."""
@@ -121,9 +123,14 @@ class Source:
         )
 
     @property
+    def short_name(self) -> str:
+        """The name without its folder."""
+        return "/".join(Path(self.name).parts[-self.parts :])
+
+    @property
     def file_name(self) -> str:
         """The name without its folder, as text on one line."""
-        return escape_controls(Path(self.name).name)
+        return escape_controls(self.short_name)
 
     @property
     def encoding_name(self) -> str:

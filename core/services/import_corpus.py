@@ -106,21 +106,27 @@ def import_corpus(project: Project, *plans: ImportPlan) -> Generator[ImportProgr
     new_labels = tuple(label for plan in plans for label in plan.new_labels)
     intake = Intake(project, project.sentences.labels(), new_labels)
     with ExitStack() as stack:
-        opened = [
-            (plan, [stack.enter_context(registry.open_corpus(path, plan.format, plan.options)) for path in plan.files])
-            for plan in plans
-        ]
+        opened = [(plan, _open_files(stack, plan)) for plan in plans]
         staging = stack.enter_context(closing(_Staging(project, intake)))
         for _ in intake.known.learn():
             yield ImportProgress(escape_name(plans[0].files[0].name), 0)
         for plan, files in opened:
-            for file in files:
-                yield from staging.read(file, plan)
+            for file, rejected in files:
+                yield from staging.read(file, plan, rejected)
             staging.assign(plan)
         staging.refuse_nothing()
         yield from staging.finish_returned()
         yield from staging.add_to_corpus()
         return staging.report()
+
+
+def _open_files(stack: ExitStack, plan: ImportPlan) -> list[tuple[registry.CorpusFile, Sequence[Rejected]]]:
+    """The files of a plan, each with what is rejected before it is read: other files of its archive."""
+    opened: list[tuple[registry.CorpusFile, Sequence[Rejected]]] = []
+    for path in plan.files:
+        files, rejected = registry.open_all(path, plan.format, plan.options)
+        opened += [(stack.enter_context(file), () if place else rejected) for place, file in enumerate(files)]
+    return opened
 
 
 @dataclass(slots=True)
@@ -142,7 +148,7 @@ class _StagedFile:
 
     @property
     def name(self) -> str:
-        return escape_name(Path(self.corpus.source.name).name)
+        return escape_name(self.corpus.source.short_name)
 
     def add(self, good: Iterable[Accepted], bad: Sequence[Rejected]) -> None:
         for accepted in good:
@@ -188,10 +194,19 @@ class _Staging:
             self._database.write("DROP TABLE IF EXISTS temp.incoming")  # of an import that could not clean up
             self._database.write(_INCOMING)
 
-    def read(self, corpus: registry.CorpusFile, plan: ImportPlan) -> Iterator[ImportProgress]:
-        """Stage a file's records slice by slice."""
+    def read(
+        self, corpus: registry.CorpusFile, plan: ImportPlan, rejected: Sequence[Rejected]
+    ) -> Iterator[ImportProgress]:
+        """Stage a file's records slice by slice.
+
+        Args:
+            rejected: what was rejected before.
+        """
         file = _StagedFile(corpus, plan.rules, digest_of(corpus.source.path))
         self._files.append(file)
+        file.add((), rejected)
+        if rejected:
+            yield ImportProgress(file.name, 0, tuple(rejected))
         spans_before = self._intake.tally.spans.total()
         judge, source, rules = self._intake.judge, corpus.source, plan.rules
         for part in cut_into_parts((judge(source, rules, record) for record in corpus.records()), SLICE // 5):

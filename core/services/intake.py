@@ -1,6 +1,7 @@
 """Judge the records of corpus files by one rule for all formats: what a record becomes in a project, or why not."""
 
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NoReturn
@@ -58,6 +59,7 @@ class Intake:
         self._file = ""
         self._ids_of_file: set[str] = set()
         self._first_of_file = 0
+        self._files: list[tuple[int, str]] = []
         self._places: dict[str, int] = {}
         self._names: list[str] = []
         self._golds: list[str] = []
@@ -101,6 +103,8 @@ class Intake:
         if source.name != self._file:
             self._file, self._ids_of_file, self._joinable = source.name, set(), {}
             self._first_of_file = len(self._names)
+            self._files.append((self._first_of_file, source.name))
+        self.tally.read[source.name] += 1
         reading = self._gold.read(rules, record, stated)
         judged = find_judged(rules, record, reading.spans)
         accepted = self._join(record, reading.spans, judged) or self._take(source, record, reading.spans, judged)
@@ -216,7 +220,14 @@ class Intake:
                 return name
         raise UserError("the project has another sentence with this id from a file of this name; rename the file")
 
+    def _notice_shared(self, place: int) -> None:
+        """Notice that a sentence came in an earlier file of this import, too."""
+        if place < self._first_of_file:
+            first = self._files[bisect_right(self._files, place, key=lambda each: each[0]) - 1][1]
+            self.tally.shared[first, self._file] += 1
+
     def _refuse_second(self, record: Record, place: int, spans: tuple[Span, ...]) -> NoReturn:
+        self._notice_shared(place)
         if self._golds[place] != spans_to_text(spans):
             self.tally.contradicting += 1
             raise UserError(
@@ -261,7 +272,9 @@ class Intake:
             self._notice_other_gold(sentence, _name_gold(known[0].id, known[0].text, known[0].gold))
         elif same := [place for place in places if self._golds[place] == accepted.gold]:
             self.tally.same_text += same[0] < self._first_of_file
+            self._notice_shared(same[0])
         elif places:
+            self._notice_shared(places[0])
             spans = spans_from_text(self._golds[places[0]])
             self._notice_other_gold(sentence, _name_gold(self._names[places[0]], sentence.text, spans))
 

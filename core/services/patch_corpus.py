@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from heapq import merge
 from pathlib import Path
 from typing import Any, NamedTuple
-from zipfile import is_zipfile
 
 from core.domain.errors import UserError
 from core.domain.generators import run_to_end
 from core.formats import registry
+from core.formats.archives import find_archive
 from core.formats.records import CannotFollowError, Piece, Record, Rejected, WantedSpan, WriteOptions
 from core.formats.source_files import ReadOptions, Source, check_kind, digest_of, naming_read_errors
 from core.io.files import replacing_bytes
@@ -129,8 +129,9 @@ def export_patch(
     original = original or find_original(project)
     _refuse_same(path, original)
     project.corrections.settle()
-    if check_kind(original) == "file" and is_zipfile(original):
-        raise UserError("{path} is an archive; unpack it, and name the file in it", path=original)
+    if find_archive(original) is not None:
+        raise UserError("{path} is an archive or in one; unpack it, and name the unpacked file", path=original)
+    check_kind(original)
     with naming_read_errors(str(original)):
         digest = digest_of(original)
     imports = _find_imports(project, original, digest)

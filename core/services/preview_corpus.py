@@ -6,12 +6,14 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from core.domain.errors import UserError
 from core.domain.generators import run_to_end
 from core.domain.labels import TTA_LABELS, coarse_label
 from core.domain.spans import OVERLAP, Sentence
 from core.formats import registry
+from core.formats.archives import list_files
 from core.formats.json_spans import WITHOUT_NAMES
 from core.formats.records import ReadChoice, Record, Rejected, escape_name
 from core.services.import_corpus import ImportPlan
@@ -187,7 +189,7 @@ class _PreviewReader:
         self._plan = plan
         self._labels = tuple(labels)
         self._stack = stack
-        self._files = [FilePreview(escape_name(path.name)) for path in plan.files]
+        self._files: list[FilePreview] = []
         self._opened: dict[int, registry.CorpusFile] = {}
         self._reported = 0.0
 
@@ -196,7 +198,10 @@ class _PreviewReader:
 
     def open_files(self) -> Iterator[Preview]:
         """Open all files and read the first records of each."""
-        for place, path in enumerate(self._plan.files):
+        paths = [*self._list_files()]
+        for place, path in enumerate(paths):
+            if self._files[place].problem:
+                continue
             try:
                 corpus = registry.open_corpus(path, self._plan.format, self._plan.options, is_guessing=True)
                 self._opened[place] = self._stack.enter_context(corpus)
@@ -207,6 +212,20 @@ class _PreviewReader:
             with suppress(UserError):  # the encoding may be another; what cannot be read is found in the whole file
                 run_to_end(self._read(self._intake(), place, limit=_TRIED))
             yield self.preview()
+
+    def _list_files(self) -> Iterator[Path]:
+        """The files of the plan, and of its archives."""
+        for path in self._plan.files:
+            files: tuple[Path, ...] = (path,)
+            problem = ""
+            try:
+                files = list_files(path)
+            except UserError as error:
+                problem = str(error)
+            for file in files:
+                short = "/".join(file.parts[len(path.parts) - 1 :])
+                self._files.append(FilePreview(escape_name(short), problem=problem))
+                yield file
 
     def read_files(self) -> Iterator[Preview | None]:
         """Read all files to their ends."""

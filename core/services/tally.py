@@ -49,6 +49,8 @@ class Tally:
         shifted: rejected records whose spans say what they cover, all by the same shift.
         same_text: sentences whose text the project or another file has already under another id with the same gold.
         other_gold: how many have it with other gold, and the first of them.
+        read: the records of each file that were judged.
+        shared: sentences that came in two files of this import, by the names of the earlier and the later one.
         same_id: new sentences whose records have the id of another sentence of the pool, and the id of the first.
     """
 
@@ -75,6 +77,8 @@ class Tally:
     same_text: int = 0
     other_gold: int = 0
     first_other_gold: list[OtherGold] = field(default_factory=list)
+    read: Counter[str] = field(default_factory=Counter)
+    shared: Counter[tuple[str, str]] = field(default_factory=Counter)
     same_id: int = 0
     first_same_id: str = ""
 
@@ -237,6 +241,18 @@ def _describe_refused(tally: Tally) -> Iterator[str]:
 
 
 def _describe_texts(tally: Tally) -> Iterator[str]:
+    for (first, second), count in tally.shared.most_common(LISTED):
+        if 2 * count < tally.read[second]:
+            continue
+        yield say_count(
+            "{second} has {count:,} sentence that {first} has, too. If another person judged it there, import {first}"
+            " alone, and add {second} as a source of theirs: add-source PROJECT {second} --kind person.",
+            "{second} has {count:,} sentences that {first} has, too. If another person judged them there, import"
+            " {first} alone, and add {second} as a source of theirs: add-source PROJECT {second} --kind person.",
+            count,
+            first=first,
+            second=second,
+        )
     if tally.deleted:
         yield say_count(
             "{count:,} sentence had been deleted and came in anew; the deleted one has another id now.",

@@ -5,6 +5,7 @@ import os
 import sqlite3
 import sys
 import threading
+import zipfile
 from collections import Counter
 from contextlib import closing
 from unicodedata import normalize
@@ -14,9 +15,11 @@ import pytest
 from core.domain.errors import UserError
 from core.domain.generators import run_to_end
 from core.domain.spans import Sentence, Span
+from core.services.add_source import SourcePlan, add_file_source
 from core.services.gold_reading import Rules
 from core.services.import_corpus import ImportPlan, _Staging, import_corpus
 from core.services.import_report import NothingImportedError
+from core.services.preview_corpus import preview_corpus
 from core.store.project import DATABASE, create_project
 from core.store.sentences import REJECTED_KEPT
 from tests.building import add_sentences, project_with_sentences
@@ -294,3 +297,33 @@ def test_a_file_whose_name_is_no_text_is_imported(project, tmp_path):
     assert run_to_end(import_corpus(project, ImportPlan((path,)))).sentences == 1
     [imported] = project.sentences.imports()
     assert (imported.file, imported.rejected[0]["file"]) == ("\\udcff.jsonl", f"{tmp_path}/\\udcff.jsonl")
+
+
+def test_two_people_whose_files_are_in_one_archive_are_noticed_and_the_same_again_is_known(project, tmp_path):
+    path = tmp_path / "both.zip"
+    texts = ["나리는 갔다", "비가 온다"]
+    lines = [json.dumps({"id": number, "text": text, "label": [[0, 2, "PS"]]}) for number, text in enumerate(texts)]
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.jsonl", "\n".join(lines))
+        archive.writestr("b.jsonl", "\n".join([lines[0].replace("PS", "OG"), lines[1]]))
+        archive.writestr("notes.md", "# 지침")
+    plan = ImportPlan((path,))
+    files = run_to_end(preview_corpus(project, plan)).files
+    assert [(each.file, each.sentences, bool(each.problem)) for each in files] == [
+        ("both.zip/a.jsonl", 2, False),
+        ("both.zip/b.jsonl", 0, False),
+        ("both.zip/notes.md", 0, True),
+    ]
+    report = run_to_end(import_corpus(project, plan))
+    assert (report.sentences, report.rejections, report.tally.in_import, report.tally.contradicting) == (2, 3, 1, 1)
+    (said,) = [text for text in report.warnings if "If another person" in text]
+    assert said == (
+        f"{path}/b.jsonl has 2 sentences that {path}/a.jsonl has, too. If another person judged them there, import"
+        f" {path}/a.jsonl alone, and add {path}/b.jsonl as a source of theirs: add-source PROJECT {path}/b.jsonl"
+        " --kind person."
+    )
+    assert [imported.file for imported in project.sentences.imports()][-2:] == ["both.zip/a.jsonl", "both.zip/b.jsonl"]
+    with pytest.raises(NothingImportedError):
+        run_to_end(import_corpus(project, plan))
+    source = run_to_end(add_file_source(project, SourcePlan(path / "b.jsonl", kind="person")))
+    assert source.sentences == 2

@@ -334,8 +334,9 @@ def test_an_archive_is_to_be_unpacked(desk, tmp_path):
     made = desk(lines('{"text": "나리", "label": []}'))
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.write(made.original)
-    with pytest.raises(UserError, match="is an archive; unpack it"):
-        made.patch(original=tmp_path / "a.zip")
+    for path in (tmp_path / "a.zip", tmp_path / "a.zip" / made.original.name):
+        with pytest.raises(UserError, match="is an archive or in one; unpack it"):
+            made.patch(original=path)
 
 
 def test_an_imported_archive_has_not_changed(tmp_path):
