@@ -432,7 +432,7 @@ class SentenceDetail(QWidget):
         self.actions_by_name["accept all and go on"].setEnabled(self.is_editable and is_pooled)
         self.actions_by_name["copy"].setEnabled(selection is not None)
         for name in ("extend", "shrink"):
-            is_own = selection is not None and selection.kind != "predicted"
+            is_own = selection is not None and (is_pooled or selection.kind != "predicted")
             self.actions_by_name[name].setEnabled(self.is_editable and is_own)
         is_span = selection is not None and selection.span is not None
         self.actions_by_name["identical"].setEnabled(self.is_editable and is_span)

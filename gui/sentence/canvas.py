@@ -9,11 +9,14 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from core.domain.editing import (
     Edge,
+    GoldSpans,
     ends_in_blank,
     extend_to_words,
     next_word,
+    overlapping_spans,
     strip_punctuation,
     trim_blanks,
+    with_span,
 )
 from core.domain.spans import PredictedSpan, Span
 from core.languages.korean.words import word_shapes
@@ -158,11 +161,11 @@ class SentenceCanvas(SentenceView):
             self._take(propose_label(self._shown.gold, self._selection, label))
 
     def move_edge(self, edge: Edge, step: int) -> None:
-        """Move an edge of the selected gold span, or range, by whole characters, and over blanks."""
+        """Move an edge of the selected gold span, suggestion or range, by whole characters, and over blanks."""
         selection = self._selection
         if selection is not None:
             position = self._moved(edge, selection.start if edge == "start" else selection.end, step)
-            self._take(propose_edge(self._shown.gold, selection, edge, position, self._shown.text))
+            self._move(selection, lambda gold, own: propose_edge(gold, own, edge, position, self._shown.text))
 
     def _moved(self, edge: Edge, position: int, step: int) -> int:
         moved = self._layout.moved(position, step)
@@ -171,11 +174,11 @@ class SentenceCanvas(SentenceView):
         return moved
 
     def extend(self) -> None:
-        """Take the selected gold span, or range, out to whole eojeols."""
+        """Take the selected gold span, suggestion or range out to whole eojeols."""
         selection = self._selection
         if selection is not None:
             place = extend_to_words(selection.start, selection.end, self._shown.text)
-            self._take(propose_range(self._shown.gold, selection, *place, self._shown.text))
+            self._move(selection, lambda gold, own: propose_range(gold, own, *place, self._shown.text))
 
     def keyed_edits(self) -> dict[Name, Callable[[], object]]:
         """What the keys for spans and their edges do, by the names of their commands."""
@@ -194,7 +197,7 @@ class SentenceCanvas(SentenceView):
         }
 
     def shrink(self) -> None:
-        """Take punctuation off the selected gold span, or range; where there is none, its last character."""
+        """Take punctuation off the selected gold span, suggestion or range; where there is none, its last character."""
         selection = self._selection
         if selection is None:
             return
@@ -202,7 +205,19 @@ class SentenceCanvas(SentenceView):
         if place == (selection.start, selection.end):
             self.move_edge("end", -1)
         else:
-            self._take(propose_range(self._shown.gold, selection, *place, self._shown.text))
+            self._move(selection, lambda gold, own: propose_range(gold, own, *place, self._shown.text))
+
+    def _move(self, selection: TextSelection, propose: Callable[[GoldSpans, TextSelection], Proposal]) -> None:
+        """Move edges of what is selected; a suggestion whose edges move becomes gold with them."""
+        gold, span = self._shown.gold, selection.span
+        is_suggestion = self._shown.suggests and selection.kind == "predicted"
+        if span is None or not is_suggestion:
+            self._take(propose(gold, selection))
+        elif not overlapping_spans(gold, span.start, span.end):
+            taken = with_span(gold, span)
+            proposal = propose(taken, of_gold(span))
+            if proposal.gold != taken:
+                self._take(proposal)
 
     def select_next_word(self, step: int) -> None:
         """Select the next eojeol, or with -1 the one before, from what is selected on."""
@@ -312,9 +327,11 @@ class SentenceCanvas(SentenceView):
         elif isinstance(drag, RangeDrag):
             self._draw_range(trim_blanks(*drag.range, self._shown.text))
         else:
-            span = of_gold(drag.target.span)
+            edge, position = drag.target.edge, drag.position
             self._refresh()
-            self._take(propose_edge(self._shown.gold, span, drag.target.edge, drag.position, self._shown.text))
+            self._move(
+                drag.target.selection, lambda gold, own: propose_edge(gold, own, edge, position, self._shown.text)
+            )
         self.update()
         self.released.emit()
 

@@ -4,12 +4,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 
-from core.domain.editing import (
-    Edge,
-    GoldSpans,
-    with_edge,
-    word_at,
-)
+from core.domain.editing import Edge, GoldSpans, with_edge, with_span, word_at
 from core.domain.spans import Span
 from gui.sentence.layout import CharacterBox
 from gui.sentence.scene import BRACKET, Lane, Mark, Scene
@@ -21,8 +16,9 @@ _NEAR, _NEAR_SELECTED = 3.0, 6.0
 
 @dataclass(frozen=True, slots=True)
 class EdgeTarget:
-    """An edge of a gold span."""
+    """An edge of a gold span, or of a suggestion, which becomes gold with it."""
 
+    selection: TextSelection
     span: Span
     edge: Edge
 
@@ -58,7 +54,8 @@ class EdgeDrag:
 
     def gold_of(self, gold: GoldSpans, text: str) -> GoldSpans:
         """The gold as a release would leave it now."""
-        return with_edge(gold, self.target.span, self.target.edge, self.position, text)
+        span = self.target.span
+        return with_edge(with_span(gold, span), span, self.target.edge, self.position, text)
 
     def span_of(self, gold: GoldSpans, text: str) -> Span:
         """The span as a release would leave it now."""
@@ -71,7 +68,7 @@ def target_at(scene: Scene, point: QPointF, selection: TextSelection | None) -> 
     edge = _edge_at(scene, point, selection)
     cell = character_at(scene, point)
     if edge is not None:
-        return Target(edge=edge, span=of_gold(edge.span), cell=cell)
+        return Target(edge=edge, span=edge.selection, cell=cell)
     return Target(span=_tagged_at(scene, point) or _covering(scene, cell), cell=cell)
 
 
@@ -145,19 +142,18 @@ def edges_of(scene: Scene, mark: Mark) -> tuple[PlacedEdge, ...]:
 
 
 def _edge_at(scene: Scene, point: QPointF, selection: TextSelection | None) -> EdgeTarget | None:
-    """The nearest edge of a gold span; the selected span's first, then that of the span under the point."""
+    """The nearest edge of a span that has some; the selected span's first, then that of the span under the point."""
     found = []
-    line = scene.line_at(point.y())
-    for mark in scene.marks_on([line]):
-        if mark.lane != "gold" or mark.span is None:
+    for mark in scene.marks_on([scene.line_at(point.y())]):
+        if mark.span is None or not scene.can_move_edges(mark):
             continue
-        selected = selection == of_gold(mark.span)
-        reach = _NEAR_SELECTED if selected else _NEAR
+        own = of_gold(mark.span) if mark.lane == "gold" else of_predicted(mark.span)
+        reach = _NEAR_SELECTED if selection == own else _NEAR
         for placed in edges_of(scene, mark):
             distance = abs(point.x() - placed.rect.x())
             if distance <= reach and placed.rect.top() <= point.y() <= placed.rect.bottom():
                 inside = (point.x() >= placed.rect.x()) == placed.is_left
-                found.append(((not selected, not inside, distance), EdgeTarget(mark.span, placed.edge)))
+                found.append(((selection != own, not inside, distance), EdgeTarget(own, mark.span, placed.edge)))
     return min(found, key=lambda entry: entry[0])[1] if found else None
 
 

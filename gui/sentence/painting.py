@@ -117,6 +117,8 @@ def _paint_mark(brush: Brush, mark: Mark, selection: TextSelection | None) -> No
         _paint_stem(brush, mark)
     if selected and mark.lane == "gold":
         _paint_ring(brush, mark)
+    elif selected and brush.scene.can_move_edges(mark):
+        _paint_handles(brush, mark)
     _paint_tag(brush, mark, selected=selected)
 
 
@@ -288,8 +290,14 @@ def _paint_ring(brush: Brush, mark: Mark) -> None:
     painter.setPen(QPen(accent, 2))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     _draw_rounded(brush, mark)
+    _paint_handles(brush, mark)
+
+
+def _paint_handles(brush: Brush, mark: Mark) -> None:
+    """What shows that its edges can be dragged."""
+    painter = brush.painter
     painter.setPen(QPen(QColor(brush.theme.surface), 1))
-    painter.setBrush(accent)
+    painter.setBrush(QColor(brush.theme.accent))
     for placed in edges_of(brush.scene, mark):
         outwards = -2.0 if placed.is_left else 2.0  # clear of the characters of short spans
         painter.drawRoundedRect(placed.rect.adjusted(outwards - 2.5, -2, outwards + 2.5, 3), 2.5, 2.5)

@@ -147,6 +147,18 @@ class Scene:
         """The rectangles of a range of code points."""
         return tuple(self.text_rect(piece) for piece in self.layout.pieces(start, end))
 
+    def can_move_edges(self, mark: Mark) -> bool:
+        """Whether the edges of a mark can be moved: those of gold, and of a suggestion that overlaps none."""
+        span = mark.span
+        if mark.lane == "gold" or span is None:
+            return span is not None
+        is_suggestion = mark.lane == "predicted" and mark.is_unjudged and self.has_gold
+        return is_suggestion and not any(map(span.overlaps, self._gold))
+
+    @cached_property
+    def _gold(self) -> Sequence[Span]:
+        return [mark.span for mark in self.marks if mark.lane == "gold" and mark.span is not None]
+
     @cached_property
     def _marks_by_line(self) -> Mapping[int, Sequence[int]]:
         """The indices in `marks` of those that have a piece on a line."""

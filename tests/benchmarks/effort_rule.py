@@ -5,19 +5,19 @@ click, or a drag. docs/effort.md states the rule, and `tests/gui/test_effort.py`
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Sequence
 from typing import Literal, NamedTuple, get_args
 
 from core.domain.spans import PredictedSpan, Span
-from core.metrics.comparison import Outcome, compare_spans
+from core.metrics.comparison import Comparison, Outcome, compare_spans
 
-Does = Literal["select", "draw", "drag", "label", "keep", "remove", "accept all", "accept all and go on", "done"]
+Does = Literal["select", "draw", "drag", "label", "keep", "remove", "accept all and go on", "done"]
 """Click a span; drag or double-click over characters; drag an edge; press the digit of a label; click the chip of a
 label, for whatever is drawn from then on; or press the key of that name."""
 
-Cause = Literal["missing", "spurious", "label", "edge", "accept", "done"]
+Cause = Literal["missing", "spurious", "label", "edge", "done"]
 """What an action is for: a span that nothing suggests, a suggestion that is none, the label of a suggestion, its edges
-(and perhaps its label), taking suggestions, or ending the sentence and going on."""
+(and perhaps its label), or ending the sentence and going on."""
 CAUSES: tuple[Cause, ...] = get_args(Cause)
 
 _CAUSES: dict[Outcome, Cause] = {"missed": "missing", "type": "label", "edge": "edge", "both": "edge"}
@@ -41,63 +41,57 @@ def count_actions(suggested: Collection[Span], gold: Collection[Span]) -> int:
 
 
 def plan_actions(suggested: Collection[Span], gold: Collection[Span], *, keeps: bool = False) -> Plan:
-    """The shortest of the ways that a person takes: first corrections, first all suggestions, or no suggestion.
+    """The shorter of two ways: correct and reject suggestions and take all others, or take none.
 
     Args:
         suggested: spans of one source, which do not overlap.
         keeps: where several spans are to be drawn with a label, it is chosen once (the sticky label).
     """
-    ways = (_correct_first(suggested, gold), _accept_first(suggested, gold), plan_by_hand(gold))
-    return min((_keep_labels(plan) if keeps else plan for plan in ways), key=len)
+    corrected = [*_correct(suggested, gold), Action("accept all and go on", "done")]
+    return min(_keep_labels(corrected) if keeps else corrected, plan_by_hand(gold, keeps=keeps), key=len)
 
 
 def plan_by_hand(gold: Collection[Span], *, keeps: bool = False) -> Plan:
     """Each span drawn and labelled, whatever is suggested."""
-    plan = [*_correct((), gold, dict.fromkeys(gold, "missing")), Action("done", "done")]
+    plan = [*_correct((), gold), Action("done", "done")]
     return _keep_labels(plan) if keeps else plan
 
 
-def _correct_first(suggested: Collection[Span], gold: Collection[Span]) -> Plan:
-    """Label what is wrong, reject what is too much, and go on with all that remains of the suggestions."""
-    return [*_correct(suggested, gold, _causes(suggested, gold)), Action("accept all and go on", "done")]
-
-
-def _accept_first(suggested: Collection[Span], gold: Collection[Span]) -> Plan:
-    """Take all suggestions, drag the edge where one of a span is wrong, and correct the rest."""
-    plan, shown = [Action("accept all", "accept")], {*suggested}
-    while (drag := next(_edge_drags(shown, gold), None)) is not None:
-        plan.append(drag)
-        shown = (shown - {drag.span}) | {drag.after}
-    return [*plan, *_correct(shown, gold, _causes(suggested, gold)), Action("done", "done")]
-
-
-def _correct(shown: Collection[Span], gold: Collection[Span], causes: dict[Span, Cause]) -> Plan:
-    """Relabel spans with the right edges, draw what else is not there, which replaces what it overlaps, and remove."""
-    plan, wrong = [], sorted({*gold} - {*shown})
-    for span in wrong:
-        old = next((each for each in shown if (each.start, each.end) == (span.start, span.end)), None)
+def _correct(suggested: Collection[Span], gold: Collection[Span]) -> Plan:
+    """Drag edges and change labels where that is all that is wrong, draw and label the rest, and reject."""
+    causes = _causes(suggested, gold)
+    plan = _drag_edges(suggested, gold)
+    done = {action.after for action in plan}
+    wrong = sorted({*gold} - {*suggested})
+    for span in (span for span in wrong if span not in done):
+        old = next((each for each in suggested if (each.start, each.end) == (span.start, span.end)), None)
         mouse = Action("draw", causes[span], span) if old is None else Action("select", causes[span], old)
         plan += [mouse, Action("label", causes[span], span)]
-    for span in sorted({*shown} - {*gold}):
+    for span in sorted({*suggested} - {*gold}):
         if not any(span.overlaps(own) for own in wrong):
             plan += [Action("select", "spurious", span), Action("remove", "spurious", span)]
     return plan
 
 
-def _edge_drags(shown: Collection[Span], gold: Collection[Span]) -> Iterator[Action]:
-    """The drags of one edge that give a gold span and touch no other span."""
-    for comparison in compare_spans(sorted(gold), [PredictedSpan(span, 1.0) for span in sorted(shown)]):
-        if comparison.outcome == "edge":
-            old, new = comparison.predicted.span, comparison.gold
-            is_one_edge = old.start == new.start or old.end == new.end
-            if is_one_edge and not any(new.overlaps(other) for other in shown if other != old):
-                yield Action("drag", "edge", old, new)
+def _drag_edges(suggested: Collection[Span], gold: Collection[Span]) -> Plan:
+    """A drag for each suggestion of which only one edge is wrong; none where a span from another drag covers it."""
+    plan: Plan = []
+    for comparison in _compare(suggested, gold):
+        old, new = comparison.predicted and comparison.predicted.span, comparison.gold
+        is_one_edge = comparison.outcome == "edge" and (old.start == new.start or old.end == new.end)
+        if is_one_edge and not any(old.overlaps(action.after) for action in plan):
+            plan.append(Action("drag", "edge", old, new))
+    return plan
 
 
 def _causes(suggested: Collection[Span], gold: Collection[Span]) -> dict[Span, Cause]:
     """What is wrong with each gold span that is not suggested so."""
-    comparisons = compare_spans(sorted(gold), [PredictedSpan(span, 1.0) for span in sorted(suggested)])
-    return {each.gold: _CAUSES[each.outcome] for each in comparisons if each.gold and each.outcome in _CAUSES}
+    compared = _compare(suggested, gold)
+    return {each.gold: _CAUSES[each.outcome] for each in compared if each.gold and each.outcome in _CAUSES}
+
+
+def _compare(suggested: Collection[Span], gold: Collection[Span]) -> Sequence[Comparison]:
+    return compare_spans(sorted(gold), [PredictedSpan(span, 1.0) for span in sorted(suggested)])
 
 
 def _keep_labels(plan: Plan) -> Plan:

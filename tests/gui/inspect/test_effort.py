@@ -19,7 +19,6 @@ CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModi
 Key = Qt.Key
 KEYS = {
     "remove": (Key.Key_Delete, NONE),
-    "accept all": (Key.Key_Return, CTRL | SHIFT),
     "accept all and go on": (Key.Key_Return, SHIFT),
     "done": (Key.Key_R, CTRL | SHIFT),
 }
@@ -34,10 +33,11 @@ CASES = (
     ((PS, LC, OG), (PS, OG), 3),  # one is missing
     ((PS, LC, OG), (PS, LC, Span(9, 13, "LC")), 3),  # another label
     ((PS, LC), (PS, LC, QT), 3),  # one too many
-    ((PS, LC, OG), (Span(0, 3, "PS"), LC, Span(9, 11, "OG")), 4),  # an edge each: accept all, two drags, done
-    ((PS, TI), (PS, Span(22, 31, "TI")), 3),
-    ((PS, TI), (PS, Span(25, 27, "TI"), Span(28, 31, "TI")), 3),  # in two pieces
-    ((PS, LC, OG), (Span(0, 6, "LC"), OG), 5),  # two in one: accept all, drag one, draw and label the other, done
+    ((PS, LC, OG), (Span(0, 3, "PS"), LC, Span(9, 11, "OG")), 3),  # an edge each
+    ((PS, TI), (PS, Span(22, 31, "TI")), 2),
+    ((PS, QT), (PS, Span(19, 21, "QT")), 3),  # both edges
+    ((PS, TI), (PS, Span(25, 27, "TI"), Span(28, 31, "TI")), 2),  # in two pieces: a drag covers the other
+    ((PS, LC, OG), (Span(0, 6, "LC"), OG), 4),  # two in one: one by a drag
     ((PS,), (LC, OG, QT), 3),  # nothing is right: by hand
 )
 SAME = (PS, Span(4, 6, "PS"), Span(9, 13, "PS"), QT)  # several with one label
@@ -148,8 +148,8 @@ def middle_of(canvas, span):
 
 
 def drag_edge(canvas, span, after):
-    """Drag the edge of a gold span that differs."""
-    [mark] = [mark for mark in canvas.scene.marks if mark.lane == "gold" and mark.span == span]
+    """Drag the edge of a suggestion that differs."""
+    [mark] = [mark for mark in canvas.scene.marks if mark.span == span]
     at = 0 if span.start != after.start else 1
     place = edges_of(canvas.scene, mark)[at].rect.center().toPoint()
     first = canvas.scene.text_rects(after.start, after.end)

@@ -9,11 +9,11 @@ from core.store.batches import BatchEntry
 from core.store.predictions import EpochKey
 from gui.inspect.filter import Filter
 from gui.inspect.list_pane import ListPlace
-from gui.sentence.span_selection import of_predicted
+from gui.sentence.span_selection import of_gold, of_predicted
 from tests.building import FIRST_EPOCH, add_run, add_sentences, predicted, project_with_sentences
 from tests.gui.driving import LEFT, NONE
 
-CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+CTRL, SHIFT, ALT = (getattr(Qt.KeyboardModifier, f"{name}Modifier") for name in ("Control", "Shift", "Alt"))
 Key = Qt.Key
 POOL = {"p-1": "나리는 부산에 산다", "p-2": "비가 온다", "p-3": "눈이 서울에 온다"}
 SUGGESTED = {"p-1": predicted((0, 2, "PS", 0.9), (4, 6, "LC", 0.8)), "p-2": (), "p-3": predicted((3, 5, "LC", 0.7))}
@@ -98,6 +98,20 @@ def test_a_suggestion_is_selected_by_a_click_and_relabelled_by_a_digit(pool):
     assert pool.canvas.selection == of_predicted(Span(4, 6, "LC"))
     pool.key(Key.Key_3)
     assert pool.gold("p-1") == [(4, 6, "OG")]
+
+
+def test_a_suggestion_whose_edge_moves_becomes_gold_with_it_in_one_step(pool):
+    pool.key(Key.Key_Tab)
+    pool.key(Key.Key_Left, ALT | SHIFT)
+    assert pool.gold("p-1") == [], "the start has nowhere to go"
+    pool.key(Key.Key_Right, SHIFT)
+    assert (pool.gold("p-1"), pool.canvas.selection) == ([(0, 3, "PS")], of_gold(Span(0, 3, "PS")))
+    pool.session.undo()
+    assert pool.gold("p-1") == []
+    pool.session.correct(pool.page.listing.current, [Span(0, 3, "OG")])
+    pool.canvas.select(of_predicted(Span(0, 2, "PS")))
+    pool.key(Key.Key_Right, SHIFT)
+    assert pool.gold("p-1") == [(0, 3, "OG")], "own spans stay"
 
 
 def test_own_spans_stay_and_overlapping_suggestions_stay_hints(pool):
