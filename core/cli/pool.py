@@ -40,9 +40,9 @@ def add_pool_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", type=Path, metavar="FILE", help=say("write JSON Lines here"))
     parser.add_argument(
-        "--put-off", type=read_text, nargs="+", default=(), metavar="ID", help=say("sentences to skip for now")
+        "--skip", type=read_text, nargs="+", default=(), metavar="ID", help=say("sentences to skip for now")
     )
-    parser.add_argument("--come-back", action="store_true", help=say("offer again what was put off"))
+    parser.add_argument("--come-back", action="store_true", help=say("offer again what was skipped"))
 
 
 def show_pool(options: argparse.Namespace, out: Output) -> None:
@@ -58,8 +58,8 @@ def show_pool(options: argparse.Namespace, out: Output) -> None:
     with open_to_change(options) as project:
         if options.come_back:
             project.pool.come_back()
-        if options.put_off:
-            project.pool.put_off([project.sentences.by_id(each).number for each in options.put_off])
+        if options.skip:
+            project.pool.skip([project.sentences.by_id(each).number for each in options.skip])
         if options.next is None:
             _print_progress(project, out)
         else:
@@ -130,7 +130,7 @@ def _print_progress(project: Project, out: Output) -> None:
         "copies": candidates.copies,
         "in_splits": candidates.in_splits,
         "of_documents_in_test": candidates.with_document,
-        "put_off": candidates.put_off,
+        "skipped": candidates.skipped,
         "labelled_today": labelled.recently,
         "labelled": labelled.total,
         "seconds_each": pace,

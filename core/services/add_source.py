@@ -143,7 +143,6 @@ class _FileReading:
         self._known: dict[SentenceNumber, int] = {}
         self._part: dict[SentenceNumber, Spans] = {}
         self._partly: set[SentenceNumber] = set()
-        self._said_again = 0
         self._matcher = SentenceMatcher(project)
         cut = 0 if plan.cut_particles else None
         self.report = SourceReport(key, plan.title, tally=self._gold.tally, cut=cut)
@@ -160,15 +159,13 @@ class _FileReading:
             self.report.rejected += rejected[: REJECTED_KEPT - len(self.report.rejected)]
             self.report.rejections += len(rejected)
             self._cut_or_count_particles()
-            if before is not None:
-                self._count_changes(before)
             renamed = {number: then.rename(spans) for number, spans in self._part.items()}
             self._project.predictions.save(key, renamed, self._partly)
             self._part = {}
             yield ImportProgress(self._file.source.name, len(self._known), rejected)
         self._count_stored(key)
         if before is not None:
-            self.report.left_out = self._project.predictions.count_all(before) - self._said_again
+            yield from self._count_changes(before)
 
     def _cut_or_count_particles(self) -> None:
         """Cut the particles off the spans of this part, or count them where whole words are tagged."""
@@ -184,13 +181,18 @@ class _FileReading:
             self.report.cut += sum(map(ne, spans, self._part[number]))
             self._part[number] = spans
 
-    def _count_changes(self, before: EpochKey) -> None:
-        stored = self._project.predictions.of(before, list(self._part))
-        self._said_again += len(stored)
-        changed = [n for n, spans in self._part.items() if n not in stored or _bare(stored[n]) != _bare(spans)]
-        self.report.changes += len(changed)
-        listed = self.report.changed = self.report.changed or []
-        listed += self._project.sentences.ids(changed[: max(0, LISTED - len(listed))])
+    def _count_changes(self, before: EpochKey) -> Iterator[ImportProgress]:
+        """Count what the version before does not say alike, once all is stored: a file may have parts of a sentence."""
+        said_again, listed = 0, list[str]()
+        for numbers in cut_into_parts(self._known, SLICE):
+            then, now = (self._project.predictions.of(key, numbers) for key in (before, self.report.key))
+            said_again += len(then)
+            changed = [n for n in numbers if n not in then or _bare(then[n]) != _bare(now[n])]
+            self.report.changes += len(changed)
+            listed += self._project.sentences.ids(changed[: max(0, LISTED - len(listed))])
+            yield ImportProgress(self._file.source.name, len(self._known))
+        self.report.changed = listed
+        self.report.left_out = self._project.predictions.count_all(before) - said_again
 
     def _count_stored(self, key: EpochKey) -> None:
         self.report.sentences = len(self._known)

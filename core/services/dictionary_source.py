@@ -112,9 +112,10 @@ def add_dictionary_from_gold(
 
 
 def _store_as(project: Project, name: str, entries: Iterable[DictionaryEntry]) -> int:
-    known = project.sources.find("dictionary", name)
-    number = known.number if known else project.sources.add("dictionary", name, {})
-    store_entries(project, number, entries)
+    with project.database.atomic():
+        known = project.sources.find("dictionary", name)
+        number = known.number if known else project.sources.add("dictionary", name, {})
+        store_entries(project, number, entries)
     return number
 
 

@@ -5,7 +5,7 @@ import os
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -21,6 +21,7 @@ from core.domain.labels import check_label_name
 from core.domain.spans import Split
 from core.domain.splitting import MEASURED_SPLITS
 from core.formats import registry
+from core.formats.json_records import SPAN_EXTRAS
 from core.formats.records import Rejected, escape_name
 from core.formats.source_files import DEFAULTS, ReadOptions, digest_of
 from core.messages.catalogue import say
@@ -29,6 +30,7 @@ from core.services.import_report import ImportReport, NothingImportedError
 from core.services.intake import Accepted, Intake
 from core.services.split_assignment import SplitAssignment
 from core.services.tally import describe_particles, describe_tally, ends_in_particle
+from core.store.batches import BATCH_ORDERS
 from core.store.columns import json_text, now_text
 from core.store.gold.finishing import Returned
 from core.store.project import Project
@@ -391,9 +393,23 @@ def _row(file: int, accepted: Accepted) -> tuple[Any, ...]:
         record.document,
         record.id if record.id != sentence.id else None,
         record.annotator or None,
-        json_text(record.extras) if record.extras else None,
+        json_text(extras) if (extras := _leave_out_batch(record.extras)) else None,
         accepted.returned,
     )
+
+
+_OF_BATCH = {"batch", "order", "source", "epoch", "why"}
+"""What a record of a batch says of the batch and its suggestions, besides their probabilities."""
+
+
+def _leave_out_batch(extras: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The extras of a record without those that it has as one of a batch that was labelled elsewhere."""
+    if not extras.keys() >= {"batch", "order", "why"} or extras["order"] not in BATCH_ORDERS:
+        return extras
+    of_spans = [{key: each[key] for key in each if key != "probability"} for each in extras.get(SPAN_EXTRAS, ())]
+    own = {key: value for key, value in extras.items() if key not in {*_OF_BATCH, SPAN_EXTRAS}}
+    kept = [each for each in of_spans if each.keys() - {"start", "end"}]
+    return {**own, SPAN_EXTRAS: kept} if kept else own
 
 
 def _text_path(path: Path) -> str | None:

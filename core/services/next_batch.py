@@ -37,11 +37,16 @@ class NextBatch:
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    """The sentences in an order, some more than wanted, and what is to be said of them."""
+    """The sentences in an order, some more than wanted, and what is to be said of them.
+
+    Attributes:
+        is_all: whether there is nothing else to offer in this order, where they are fewer than wanted.
+    """
 
     entries: Sequence[BatchEntry]
     key: EpochKey | None
     notices: tuple[str, ...] = ()
+    is_all: bool = True
 
 
 def make_batch(
@@ -72,7 +77,8 @@ def make_batch(
             break
     choice = _choose(project, candidates, size, order, source)
     entries = choice.entries[:size]
-    lack = [] if order == "dictionary" else _describe_lack(size, len(entries))
+    kept = 0 if order == "random" else int(candidates.for_random.sum())
+    lack = _describe_lack(len(entries), kept) if choice.is_all and len(entries) < size else []
     notices = (*choice.notices, *describe_left_out(candidates), *lack)
     batch = project.batches.add(order, choice.key, share, entries) if entries else None
     return NextBatch(batch, candidates, notices)
@@ -91,7 +97,8 @@ def _choose(project: Project, candidates: Candidates, size: int, order: BatchOrd
     choice = _choose_uncertain(project, offered, size, key, thins=order == "informative")
     taken = {entry.sentence for entry in first}
     notices = (*choice.notices, *([describe_starved(starved)] if starved else []))
-    return _Choice([*first, *(each for each in choice.entries if each.sentence not in taken)], key, notices)
+    entries = [*first, *(each for each in choice.entries if each.sentence not in taken)]
+    return _Choice(entries, key, notices, choice.is_all)
 
 
 def _choose_uncertain(project: Project, offered: Keys, size: int, key: EpochKey, *, thins: bool) -> _Choice:
@@ -113,11 +120,13 @@ def _choose_uncertain(project: Project, offered: Keys, size: int, key: EpochKey,
     if thins:
         texts = {stored.number: stored.text for stored in project.sentences.by_number(deep)}
         places, similar = thin_similar((texts[number] for number in deep), size)
+    if len(places) < size and similar:
+        notices.append(_describe_similar(len(places), len(deep)))
     entries = [
         BatchEntry(SentenceNumber(deep[place]), "uncertain", float(values[place]), similar=similar.get(place, 0))
         for place in places
     ]
-    return _Choice(entries, key, tuple(notices))
+    return _Choice(entries, key, tuple(notices), is_all=not lacking and not similar)
 
 
 def _choose_hits(project: Project, offered: Keys, size: int, source: int | None) -> _Choice:
@@ -134,7 +143,7 @@ def _choose_hits(project: Project, offered: Keys, size: int, source: int | None)
         entries.append(BatchEntry(number, "hits" if lacking is None else "starved", len(labels), lacking))
     entries.sort(key=lambda entry: (entry.label is None, -(entry.value or 0), entry.sentence))
     notices = _describe_lack_of_hits(project, key, offered, len(entries)) if len(entries) < size else ()
-    return _Choice(entries, key, tuple(notices))
+    return _Choice(entries, key, tuple(notices), is_all=False)
 
 
 def _describe_lack_of_hits(project: Project, key: EpochKey, offered: Keys, found: int) -> Iterator[str]:
@@ -227,24 +236,44 @@ def describe_left_out(candidates: Candidates) -> list[str]:
                 candidates.with_document,
             )
         )
-    if candidates.put_off:
+    if candidates.skipped:
         notices.append(
             say_count(
-                "{count:,} sentence was put off: come back to it when you like.",
-                "{count:,} sentences were put off: come back to them when you like.",
-                candidates.put_off,
+                "{count:,} sentence is skipped: come back to it when you like.",
+                "{count:,} sentences are skipped: come back to them when you like.",
+                candidates.skipped,
             )
         )
     return notices
 
 
-def _describe_lack(wanted: int, found: int) -> list[str]:
-    if found >= wanted:
-        return []
-    return [
+def _describe_lack(found: int, kept: int) -> list[str]:
+    """That there is nothing else to offer, or only in the random order."""
+    notices = [
         say_count(
             "There is only {count:,} different text to offer.",
             "There are only {count:,} different texts to offer.",
             found,
         )
     ]
+    if kept:
+        notices.append(
+            say_count(
+                "{count:,} more is drawn for dev, and offered in the random order.",
+                "{count:,} more are drawn for dev, and offered in the random order.",
+                kept,
+            )
+        )
+    return notices
+
+
+def _describe_similar(found: int, compared: int) -> str:
+    """That fewer texts are offered than wanted, as the others are nearly the same."""
+    return say_count(
+        "Only {count:,} of the {compared:,} least certain texts is not nearly the same as another one: the order by"
+        " uncertainty alone offers them all.",
+        "Only {count:,} of the {compared:,} least certain texts are not nearly the same as others: the order by"
+        " uncertainty alone offers them all.",
+        found,
+        compared=compared,
+    )

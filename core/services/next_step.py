@@ -141,8 +141,7 @@ def _find_labelling(project: Project, left: int) -> NextStep:
     """Which sentences to label, where suggestions are there."""
     if (batch := _open_batch(project)) is not None:
         return NextStep(_describe_batch(project.batches.by_number(batch)), "pool", batch)
-    skipped = len(project.pool.sentences_put_off())
-    if skipped >= left:
+    if project.pool.count_skipped() >= left:
         return NextStep(say("All sentences of the pool are skipped: come back to them, or add raw text."), "pool")
     return NextStep(
         say_count(

@@ -34,7 +34,7 @@ without an example."""
 _BLIND = "blind"
 """The order of what was handed out to an annotator, which is not there to be labelled here."""
 
-IS_NOT_PUT_OFF = """NOT EXISTS (SELECT 1 FROM dismissed WHERE kind = 'sentence'
+IS_NOT_SKIPPED = """NOT EXISTS (SELECT 1 FROM dismissed WHERE kind = 'sentence'
     AND subject = '[' || s.number || ']')"""
 """The condition in SQL that nobody put the sentence `s` off."""
 
@@ -62,7 +62,7 @@ class Batch:
     Attributes:
         key: the source and epoch that they were chosen by; None where the order needs none.
         dev_share: the share of the random order that goes to dev.
-        open: the sentences that are still in the pool and not put off.
+        open: the sentences that are still in the pool and not skipped.
     """
 
     number: int
@@ -178,7 +178,7 @@ class Batches:
             "SELECT made_at, ordering, source, epoch, dev_share FROM batch WHERE number = ?", [number]
         )
         rows = self._database.rows(
-            f"SELECT b.sentence, reason, b.value, label, similar, s.split = 'pool' AND {IS_NOT_PUT_OFF}"
+            f"SELECT b.sentence, reason, b.value, label, similar, s.split = 'pool' AND {IS_NOT_SKIPPED}"
             " FROM batch_sentence AS b JOIN sentence AS s ON s.number = b.sentence WHERE batch = ? ORDER BY b.place",
             [number],
         )

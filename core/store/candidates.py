@@ -26,9 +26,9 @@ class Candidates:
         for_random: whether each is offered in the random order alone: it is drawn for dev, or its document is there.
         sentences: how many sentences the pool has.
         copies: further sentences with the text of another one in the pool.
-        in_splits: sentences whose text is in a split.
+        in_splits: sentences whose text is in a split, with runs of blanks as one.
         with_document: sentences whose document is in test.
-        put_off: texts that a person put off.
+        skipped: texts that a person skipped.
     """
 
     numbers: Keys
@@ -37,7 +37,7 @@ class Candidates:
     copies: int
     in_splits: Mapping[Split, int]
     with_document: int
-    put_off: int
+    skipped: int
 
     def of_order(self, *, is_random: bool) -> Keys:
         """The sentences that an order may offer."""
@@ -50,13 +50,14 @@ class _Texts:
 
     numbers: "array[int]"
     keys: "array[int]"
+    folded: "array[int]"
     documents: "array[int]"
     drawn: "array[int]"
 
 
 def find_candidates(database: Database, dev_share: float) -> Generator[int, None, Candidates]:
     """Read the texts of pool and splits; a million take some seconds. Yields how many were read so far."""
-    sections = {section: _Texts(array("q"), array("q"), array("q"), array("b")) for section in (*SPLITS, "pool")}
+    sections = {section: _Texts(*(array(code) for code in "qqqqb")) for section in (*SPLITS, "pool")}
     seed, drawn_documents = draw_seed(database), dict[int, bool]()
     sql = (
         "SELECT s.number, s.split, s.text, s.document, d.name FROM sentence AS s"
@@ -67,6 +68,7 @@ def find_candidates(database: Database, dev_share: float) -> Generator[int, None
             of_section = sections[section]
             of_section.numbers.append(number)
             of_section.keys.append(text_key(text))
+            of_section.folded.append(text_key(" ".join(text.split())))
             of_section.documents.append(document or _NO_DOCUMENT)
             if section == "pool":
                 if document is None:
@@ -78,17 +80,15 @@ def find_candidates(database: Database, dev_share: float) -> Generator[int, None
                 of_section.drawn.append(is_for_dev)
         if place % SLICE == 0:
             yield place
-    return _choose(
-        sections["pool"], {split: sections[split] for split in SPLITS}, Dismissals(database).sentences_put_off()
-    )
+    return _choose(sections["pool"], {split: sections[split] for split in SPLITS}, Dismissals(database).skipped())
 
 
-def _choose(pool: _Texts, splits: Mapping[Split, _Texts], put_off: frozenset[int]) -> Candidates:
+def _choose(pool: _Texts, splits: Mapping[Split, _Texts], skipped: frozenset[int]) -> Candidates:
     numbers, keys, documents = as_keys(pool.numbers), as_keys(pool.keys), as_keys(pool.documents)
     is_free = np.ones(len(numbers), bool)
     in_splits: dict[Split, int] = {}
     for split in ("test", "dev", "train"):
-        is_there = is_free & np.isin(keys, as_keys(splits[split].keys))
+        is_there = is_free & np.isin(as_keys(pool.folded), as_keys(splits[split].folded))
         in_splits[split] = int(is_there.sum())
         is_free &= ~is_there
     in_train, in_dev, in_test = (_has_document_of(documents, splits[split]) for split in ("train", "dev", "test"))
@@ -96,13 +96,13 @@ def _choose(pool: _Texts, splits: Mapping[Split, _Texts], put_off: frozenset[int
     is_free &= ~is_bound
     places = np.flatnonzero(is_free)
     _, first, group = np.unique(keys[places], return_index=True, return_inverse=True)
-    for_random, is_put_off = np.zeros(len(first), bool), np.zeros(len(first), bool)
+    for_random, is_skipped = np.zeros(len(first), bool), np.zeros(len(first), bool)
     is_drawn_here = np.frombuffer(pool.drawn, np.int8).astype(bool)[places] if len(numbers) else np.zeros(0, bool)
     np.logical_or.at(for_random, group, (is_drawn_here | in_dev[places]) & ~in_train[places])
-    np.logical_or.at(is_put_off, group, np.isin(numbers[places], list(put_off)))
+    np.logical_or.at(is_skipped, group, np.isin(numbers[places], list(skipped)))
     offered = numbers[places][first]
     order = np.argsort(offered)
-    order = order[~is_put_off[order]]
+    order = order[~is_skipped[order]]
     return Candidates(
         offered[order],
         for_random[order],
@@ -110,7 +110,7 @@ def _choose(pool: _Texts, splits: Mapping[Split, _Texts], put_off: frozenset[int
         copies=len(places) - len(first),
         in_splits=in_splits,
         with_document=int(is_bound.sum()),
-        put_off=int(is_put_off.sum()),
+        skipped=int(is_skipped.sum()),
     )
 
 

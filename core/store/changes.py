@@ -27,7 +27,7 @@ correct: a person gave sentences new gold, perhaps with a mark, a note or a verd
 review: a person added a mark, a note or a verdict, without changing gold.
 relabel: a label was renamed, merged or replaced across the corpus.
 labels: only the tag set changed.
-dismiss: strings or places were dismissed as correct, suggestions rejected or sentences put off, or that was withdrawn.
+dismiss: strings or places were dismissed as correct, suggestions rejected or sentences skipped, or that was withdrawn.
 move: sentences were moved between the sections of the corpus: splits, pool, set aside, deleted.
 finish: sentences of the pool got their gold and moved to a split.
 undo, redo: a step of any of these kinds was undone or redone; `Corrections.next_steps` describes it beforehand.
@@ -60,7 +60,7 @@ class ChangeSet:
         runs: the numbers of the runs and other sources that changed.
         reviews: the sentences whose marks, notes or verdicts changed; those whose gold changed too are also in
             `sentences`.
-        dismissals: whether what was dismissed, rejected or put off changed.
+        dismissals: whether what was dismissed, rejected or skipped changed.
     """
 
     kind: ChangeKind

@@ -1,4 +1,4 @@
-"""The pool: sentences that nobody judged yet, which people finish, put off, and get suggestions for."""
+"""The pool: sentences that nobody judged yet, which people finish, skip, and get suggestions for."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
@@ -7,7 +7,7 @@ from core.store.batches import Batches, BatchOrder
 from core.store.changes import ChangeSet
 from core.store.gold.corrections import Corrections
 from core.store.gold.finishing import Finished, Finishing
-from core.store.gold.remarks import Dismissals, PutOff, Remark, SuggestionPlace
+from core.store.gold.remarks import Dismissals, Remark, Skipped, SuggestionPlace
 from core.store.label_history import LabelNames
 
 
@@ -57,17 +57,21 @@ class Pool:
             number, spans, is_random=order == "random", dev_share=share, seconds=seconds, remarks=remarks
         )
 
-    def put_off(self, numbers: Collection[SentenceNumber]) -> ChangeSet:
+    def skip(self, numbers: Collection[SentenceNumber]) -> ChangeSet:
         """Skip sentences: no batch offers them until `come_back`."""
-        return self._corrections.dismiss("sentence", map(PutOff, numbers), dismissed=True)
+        return self._corrections.dismiss("sentence", map(Skipped, numbers), dismissed=True)
 
     def come_back(self, numbers: Collection[SentenceNumber] | None = None) -> ChangeSet:
-        """Offer sentences again that were put off; without numbers, all."""
-        chosen = self._dismissals.sentences_put_off() if numbers is None else numbers
-        return self._corrections.dismiss("sentence", map(PutOff, sorted(chosen)), dismissed=False)
+        """Offer sentences again that were skipped; without numbers, all."""
+        chosen = self._dismissals.skipped() if numbers is None else numbers
+        return self._corrections.dismiss("sentence", map(Skipped, sorted(chosen)), dismissed=False)
 
-    def sentences_put_off(self) -> frozenset[SentenceNumber]:
-        return self._dismissals.sentences_put_off()
+    def skipped(self) -> frozenset[SentenceNumber]:
+        return self._dismissals.skipped()
+
+    def count_skipped(self) -> int:
+        """How many sentences that are still in the pool are skipped."""
+        return self._dismissals.count_skipped()
 
     def reject(self, number: SentenceNumber, spans: Iterable[Span], *, rejected: bool = True) -> ChangeSet:
         """Reject suggestions for a sentence, which are not taken with all others then, or withdraw that."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.analysis.changes import EpochOutcomes
-from core.domain.spans import Example, PredictedSpan, Section, SentenceNumber, Span
+from core.domain.spans import SECTIONS, Example, PredictedSpan, Section, SentenceNumber, Span
 from core.metrics.comparison import SpanMatch, compare_spans
 from core.metrics.report import Counts, count_spans
 from core.store.columns import predictions_from_text, predictions_to_text, spans_from_text
@@ -171,6 +171,23 @@ class Predictions:
             [key.source, key.epoch],
         )
         return [row[0] for row in rows]
+
+    def count_lacking(self, key: EpochKey, split: Section) -> int:
+        """How many sentences `lacking` has. What is elsewhere is looked up, which is less than a large pool."""
+        inside, parameters = in_section(split, key.source), [key.source, key.epoch]
+        others = ", ".join(f"'{section}'" for section in SECTIONS if section != split)
+        elsewhere = (
+            f"SELECT number FROM sentence WHERE split IN ({others}) UNION SELECT sentence FROM move"
+            " WHERE before = 'train'"
+        )
+        sentences = self._database.value(f"SELECT count(*) FROM sentence AS s WHERE {inside}")
+        tagged = self._database.value("SELECT count(*) FROM prediction WHERE source = ? AND epoch = ?", parameters)
+        not_inside = self._database.value(
+            f"SELECT count(*) FROM sentence AS s CROSS JOIN prediction AS p ON p.sentence = s.number AND p.source = ?"
+            f" AND p.epoch = ? WHERE s.number IN ({elsewhere}) AND NOT ({inside})",
+            parameters,
+        )
+        return int(sentences - tagged + not_inside)
 
     def has_any(self, key: EpochKey, split: Section) -> bool:
         """Whether the epoch tagged any sentence of the split."""

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from core.analysis.changes import SentenceHistory
 from core.domain.spans import Section, SentenceNumber
 from core.metrics.comparison import Outcome
-from core.store.batches import IS_NOT_PUT_OFF
+from core.store.batches import IS_NOT_SKIPPED
 from core.store.columns import label_text
 from core.store.database import Database
 from core.store.documents import split_search, term_condition
@@ -143,7 +143,7 @@ class Selections:
         conditions, parameters = _own_conditions(selection)
         rows = self._database.rows(
             "SELECT s.number FROM batch_sentence AS b CROSS JOIN sentence AS s ON s.number = b.sentence"
-            f" WHERE b.batch = ? AND {IS_NOT_PUT_OFF} AND {' AND '.join(conditions)} ORDER BY b.place",
+            f" WHERE b.batch = ? AND {IS_NOT_SKIPPED} AND {' AND '.join(conditions)} ORDER BY b.place",
             [selection.batch, *parameters],
         )
         numbers = [SentenceNumber(row[0]) for row in rows]

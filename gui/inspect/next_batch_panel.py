@@ -46,13 +46,13 @@ class PoolFigures:
 
     Attributes:
         batch: the one that is listed, or else the newest.
-        put_off: how many sentences were skipped.
+        skipped: how many sentences were skipped.
         order: the best order of the next one that works.
         source, untagged: what could tag sentences that it has not tagged yet, and how many these are.
     """
 
     batch: Batch | None
-    put_off: int
+    skipped: int
     order: BatchOrder
     source: str
     untagged: int
@@ -64,10 +64,10 @@ def read_figures(project: Project, context: Context, number: int | None) -> Pool
     key = find_pool_tagger(project, context.key)
     return PoolFigures(
         project.batches.newest() if number is None else project.batches.by_number(number),
-        len(project.pool.sentences_put_off()),
+        project.pool.count_skipped(),
         propose_order(project),
         project.sources.by_number(key.source).title if key is not None else "",
-        len(project.predictions.lacking(key, "pool")) if key is not None else 0,
+        project.predictions.count_lacking(key, "pool") if key is not None else 0,
         describe_progress(project),
     )
 
@@ -77,7 +77,7 @@ class NextBatchPanel(QWidget):
 
     Signals:
         picked: the person is done here.
-        bring_back_asked: what was put off is to be offered again.
+        bring_back_asked: what was skipped is to be offered again.
     """
 
     picked = Signal()
@@ -154,9 +154,9 @@ class NextBatchPanel(QWidget):
         self.batch.setChecked(self._filters.filter.batch is not None)
         if batch is not None:
             self.batch.setText(say("Batch {number} · {left:,} left", number=batch.number, left=len(batch.open)))
-        self.come_back.setVisible(figures.put_off > 0)
+        self.come_back.setVisible(figures.skipped > 0)
         self.come_back.setText(
-            say_count("{count:,} skipped: come back", "{count:,} skipped: come back", figures.put_off)
+            say_count("{count:,} skipped: come back", "{count:,} skipped: come back", figures.skipped)
         )
         self.tag.setVisible(figures.untagged > 0)
         self.tag.setText(say_count("Tag {count:,} untagged", "Tag {count:,} untagged", figures.untagged))

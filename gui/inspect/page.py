@@ -229,8 +229,8 @@ class InspectPage(Page):
     def _show(self, shown: ShownSentence) -> None:
         section, number = self._name_section(shown), shown.stored.number
         reason = describe_reason(self.pool_work.entry(number)) if shown.is_pooled else ""
-        is_put_off = shown.is_pooled and self.pool_work.is_put_off(number)
-        self.detail.reviewed.show_pooled(shown.is_pooled, is_put_off=is_put_off, reason=reason)
+        is_skipped = shown.is_pooled and self.pool_work.is_skipped(number)
+        self.detail.reviewed.show_pooled(shown.is_pooled, is_skipped=is_skipped, reason=reason)
         self.actions_by_name["skip"].setEnabled(shown.is_pooled)
         words = f"{self.listing.place} · {section} · {shown.stored.id}"
         self.detail.show_sentence(

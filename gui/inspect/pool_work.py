@@ -53,25 +53,25 @@ class PoolWork(QObject):
         )
 
     def skip(self, number: SentenceNumber) -> None:
-        """Put a sentence off, and go on to the next one; one that was put off comes back."""
+        """Skip a sentence, and go on to the next one; one that was put off comes back."""
         project = self._session.project
         if project is None:
             return
         pool = project.pool
-        if self.is_put_off(number):
+        if self.is_skipped(number):
             self._session.run_reporting_errors(lambda: self._session.publish(pool.come_back([number])))
         else:
-            self._go_on_after(number, lambda: pool.put_off([number]))
+            self._go_on_after(number, lambda: pool.skip([number]))
 
     def bring_back_all(self) -> None:
-        """Offer all sentences again that were put off."""
+        """Offer all sentences again that were skipped."""
         project = self._session.project
         if project is not None:
             self._session.run_reporting_errors(lambda: self._session.publish(project.pool.come_back()))
 
-    def is_put_off(self, number: SentenceNumber) -> bool:
+    def is_skipped(self, number: SentenceNumber) -> bool:
         project = self._session.project
-        return project is not None and number in project.pool.sentences_put_off()
+        return project is not None and number in project.pool.skipped()
 
     def reject(self, number: SentenceNumber, span: Span) -> None:
         """Keep a suggestion away from a sentence."""

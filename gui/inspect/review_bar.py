@@ -45,12 +45,12 @@ class ReviewedMark(QWidget):
         for part in (self.button, self.done, self.skip, self.progress):
             layout.addWidget(part)
 
-    def show_pooled(self, is_pooled: bool, *, is_put_off: bool = False, reason: str = "") -> None:
+    def show_pooled(self, is_pooled: bool, *, is_skipped: bool = False, reason: str = "") -> None:
         """Offer what can be done with a sentence of the pool, or of another section; `reason` is why it was chosen."""
         self.button.setVisible(not is_pooled)
         for part in (self.done, self.skip, self.reason):
             part.setVisible(is_pooled)
-        self.skip.defaultAction().setIconText(say("Come back") if is_put_off else say("Skip"))
+        self.skip.defaultAction().setIconText(say("Come back") if is_skipped else say("Skip"))
         self.reason.setText(reason)
 
     def show_mark(self, is_reviewed: bool, progress: str) -> None:

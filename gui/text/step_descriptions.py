@@ -44,7 +44,7 @@ _TEMPLATES: dict[StepKind, str] = {
     "question places": mark("Ask again about the labelling of {places}"),
     "reject": mark("Reject the suggestion of {spans}"),
     "suggest again": mark("Suggest {spans} again"),
-    "put off": mark("Put {sentences} off"),
+    "skip": mark("Skip {sentences}"),
     "come back": mark("Come back to {sentences}"),
     "finish": mark("Finish {sentences} for {section}"),
     "move": mark("Move {sentences} to {section}"),

@@ -119,8 +119,8 @@ class TextPlace(NamedTuple):
     end: int
 
 
-class PutOff(NamedTuple):
-    """A sentence of the pool that a person put off."""
+class Skipped(NamedTuple):
+    """A sentence of the pool that a person skipped."""
 
     sentence: SentenceNumber
 
@@ -134,7 +134,7 @@ class SuggestionPlace(NamedTuple):
     label: str
 
 
-Subject = str | TextPlace | PutOff | SuggestionPlace
+Subject = str | TextPlace | Skipped | SuggestionPlace
 """What can be dismissed; a string of the text, or something in a sentence, which is stored as a JSON list."""
 
 
@@ -154,9 +154,17 @@ class Dismissals:
         """The places dismissed as labelled correctly."""
         return frozenset(TextPlace(*json.loads(subject)) for subject in self._subjects("place"))
 
-    def sentences_put_off(self) -> frozenset[SentenceNumber]:
-        """The sentences of the pool that were put off."""
+    def skipped(self) -> frozenset[SentenceNumber]:
+        """The sentences of the pool that were skipped, also those that have left it since."""
         return frozenset(SentenceNumber(json.loads(subject)[0]) for subject in self._subjects("sentence"))
+
+    def count_skipped(self) -> int:
+        """How many of them are there still."""
+        found = self._database.value(
+            "SELECT count(*) FROM dismissed AS d JOIN sentence AS s ON s.number = json_extract(d.subject, '$[0]')"
+            " WHERE d.kind = 'sentence' AND s.split = 'pool'"
+        )
+        return int(found)
 
     def rejected(self, number: SentenceNumber) -> list[tuple[Span, int]]:
         """The suggestions for a sentence that were rejected, each with the step that did it."""

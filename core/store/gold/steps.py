@@ -31,7 +31,7 @@ StepKind = Literal[
     "question places",
     "reject",
     "suggest again",
-    "put off",
+    "skip",
     "come back",
     "finish",
     "move",
@@ -59,7 +59,7 @@ dismiss, ask again: strings were dismissed as not ending in a particle, or that 
 accept strings, question strings: strings were dismissed as labelled correctly, or that was withdrawn.
 accept places, question places: the same for places of strings.
 reject, suggest again: suggested spans were rejected, or that was withdrawn.
-put off, come back: sentences of the pool were put off, or that was withdrawn.
+skip, come back: sentences of the pool were skipped, or that was withdrawn.
 finish: sentences of the pool got their gold and moved to splits.
 move: sentences went from some sections of the corpus to others.
 set aside, delete, bring back: all of them went aside, were deleted, or came back from there.
@@ -170,7 +170,7 @@ _DISMISSED: dict[tuple[DismissalKind, bool], StepKind] = {
     ("place", False): "question places",
     ("suggestion", True): "reject",
     ("suggestion", False): "suggest again",
-    ("sentence", True): "put off",
+    ("sentence", True): "skip",
     ("sentence", False): "come back",
 }
 

@@ -158,6 +158,17 @@ def test_a_second_delivery_is_a_new_version_and_the_same_one_is_none(project, ad
     assert len(project.sources.versions(2)) == 2
 
 
+def test_parts_of_a_sentence_in_two_slices_of_a_second_delivery_are_one_change(project, add, monkeypatch):
+    monkeypatch.setattr("core.services.add_source.SLICE", 5)  # so that each record is a slice of its own
+    spans = [[0, 2, "PS"]], [[4, 6, "LC"]]
+    parts = [{"text": NARI, "spans": each, "judged": "partly"} for each in spans]
+    other = {"text": "오늘은 아무 일도 없었다.", "spans": [[0, 2, "DT"]]}
+    add(*parts, other)
+    same = add(parts[1], parts[0], {**other, "spans": []})
+    assert (same.changes, same.changed, same.left_out) == (1, ["talk-2"], 0)
+    assert add(*parts[:1], file="less.jsonl", name="tool").left_out == 1
+
+
 def test_labels_are_mapped_folded_or_listed_and_the_rest_is_taken(project, add):
     records = [
         {"text": NARI, "spans": [[0, 2, "PER"], [4, 6, "LCP_CITY"]]},

@@ -36,6 +36,18 @@ def test_entries_follow_a_rename_and_a_new_list_is_another_version(tmp_path):
         assert project.problems() == []
 
 
+def test_a_first_dictionary_whose_entries_cannot_be_stored_is_no_source(tmp_path, monkeypatch):
+    def fail(*_):
+        raise UserError("the disk is full")
+
+    (tmp_path / "names.tsv").write_text("부산\tLC\n", encoding="utf-8")
+    with project_with_run(tmp_path / "p.spandesk") as project:
+        monkeypatch.setattr(project.sources, "change_origin", fail)
+        with pytest.raises(UserError, match="the disk is full"):
+            add_dictionary(project, tmp_path / "names.tsv")
+        assert project.sources.find("dictionary", "names") is None
+
+
 def test_a_dictionary_is_made_of_what_the_training_gold_labels_always_alike(tmp_path):
     with project_with_sentences(tmp_path / "p.spandesk") as project:
         with pytest.raises(UserError, match="labelled at least 3 times and always alike"):

@@ -51,7 +51,7 @@ def test_length_alone_does_not_decide_and_what_has_no_score_is_named(project):
     found = choose(project, 10, "uncertain")
     assert ids(project, found) == ["p1", "p0", "p2"], "2/√2, 10/√100, 1.5/√9"
     assert any(text.startswith("2 sentences are not tagged yet") for text in found.notices)
-    assert "There are only 3 different texts to offer." in found.notices
+    assert not any("to offer" in text for text in found.notices), "more are offered once they are tagged"
     assert (found.batch.key, found.batch.order, found.batch.made_at[:2]) == (KEY, "uncertain", "20")
 
 
@@ -64,6 +64,35 @@ def test_near_duplicates_are_passed_over_and_counted(project):
     assert [entry.similar for entry in found.batch.entries] == [2, 0]
 
 
+def test_where_near_duplicates_fill_what_is_compared_it_is_not_said_that_there_is_nothing_else(project):
+    fill(
+        project,
+        *(f"{day}일 오후 서울 지역에 비가 내릴 것으로 예상됩니다." for day in range(10, 40)),
+        "눈이 온다",
+        "가 간다",
+    )
+    score(project, **{f"p{n}": 90.0 - n for n in range(30)}, p30=0.1, p31=0.1)
+    found = choose(project, 2)
+    assert ids(project, found) == ["p0"]
+    assert any("1 of the 20 least certain texts is not nearly the same" in text for text in found.notices)
+    assert not any("different text" in text for text in found.notices)
+
+
+def test_what_is_drawn_for_dev_is_named_where_another_order_ends(project):
+    fill(project, *(f"문장 {n}이다" for n in range(20)))
+    score(project, **{f"p{n}": 9.0 - n / 10 for n in range(20)})
+    found = choose(project, 20, "uncertain", dev_share=0.5)
+    drawn = int(found.candidates.for_random.sum())
+    assert f"There are only {20 - drawn} different texts to offer." in found.notices
+    assert f"{drawn} more are drawn for dev, and offered in the random order." in found.notices
+
+
+def test_runs_of_blanks_do_not_hide_that_a_text_is_labelled(project):
+    fill(project, "세종은  1443년 한글을 만들었다.", "비  온다", "비 온다")
+    found = choose(project, 6, "random")
+    assert (sorted(ids(project, found)), found.candidates.in_splits["dev"]) == (["p1", "p2"], 1)
+
+
 def test_copies_and_texts_of_splits_are_not_offered_but_named(project):
     fill(project, "가 간다", "가 간다 ", "비 온다", "오늘은 아무 일도 없었다.", "이순신은 조선 수군을 이끌었다.")
     found = choose(project, 6, "random")
@@ -73,13 +102,13 @@ def test_copies_and_texts_of_splits_are_not_offered_but_named(project):
     assert found.candidates.in_splits == {"test": 0, "dev": 1, "train": 1}
 
 
-def test_what_was_put_off_is_not_offered_until_it_comes_back(project):
+def test_what_was_skipped_is_not_offered_until_it_comes_back(project):
     fill(project, "가 간다", "비 온다")
     score(project, p0=5.0, p1=1.0)
-    project.pool.put_off([project.sentences.by_id("p0").number])
+    project.pool.skip([project.sentences.by_id("p0").number])
     found = choose(project, 1)
     assert ids(project, found) == ["p1"]
-    assert any(text.startswith("1 sentence was put off") for text in found.notices)
+    assert any(text.startswith("1 sentence is skipped") for text in found.notices)
     project.pool.come_back()
     assert ids(project, choose(project, 1)) == ["p0"]
 
@@ -185,9 +214,9 @@ def test_the_command_writes_what_an_import_does_not_take_for_gold_and_says_how_f
     assert {row["id"]: len(row["spans"]) for row in rows} == {"p0": 1, "p1": 0}
     assert run(["import", str(folder), str(file), "--json"]) == 1, "nothing of it is new, and nobody judged it"
     capsys.readouterr()
-    assert run(["pool", str(folder), "--put-off", "p1", "--json"]) == 0
+    assert run(["pool", str(folder), "--skip", "p1", "--json"]) == 0
     state = json.loads(capsys.readouterr().out)
-    assert (state["left"], state["put_off"], state["labelled"], state["labelled_today"]) == (1, 1, 1, 1)
+    assert (state["left"], state["skipped"], state["labelled"], state["labelled_today"]) == (1, 1, 1, 1)
     assert (state["seconds_each"], state["curve"]["forecast"]) == (6.0, None)
     assert run(["pool", str(folder), "--come-back"]) == 0
     assert "2 different texts left in the pool" in capsys.readouterr().out

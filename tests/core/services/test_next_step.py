@@ -114,7 +114,7 @@ def test_where_all_is_skipped_or_done_it_says_so(pool):
     label_first(pool)
     run = add_run(pool, {})
     tag(pool, run)
-    pool.pool.put_off([pool.sentences.by_id(name).number for name in NAMES[60:]])
+    pool.pool.skip([pool.sentences.by_id(name).number for name in NAMES[60:]])
     assert find_next_step(pool).text == "All sentences of the pool are skipped: come back to them, or add raw text."
     pool.database.write("UPDATE sentence SET split = 'aside' WHERE split = 'pool'")
     step = find_next_step(pool)

@@ -247,6 +247,16 @@ def test_where_there_was_no_batch_a_share_is_drawn_as_of_any_file(project, bring
     assert not any("fair sample" in text for text in report.warnings)
 
 
+def test_what_a_batch_says_of_its_sentences_is_no_extra_in_another_project(project, bring):
+    why = {"reason": "random", "value": None, "label": None, "similar": 0}
+    of_batch = {"batch": 1, "order": "random", "source": 2, "epoch": 1, "why": why, "judged": "yes", "topic": "여행"}
+    spans = [{"start": 0, "end": 2, "label": "PS", "probability": 0.9}, {"start": 4, "end": 6, "label": "LC", "by": 1}]
+    bring("train", {"id": "a", "text": TEXTS[0], "spans": spans, **of_batch}, record(TEXTS[1], id="b", order="random"))
+    numbers = [project.sentences.by_id(name).number for name in "ab"]
+    kept = [each.extras for each in project.documents.details(numbers).values()]
+    assert kept == [{"topic": "여행", "span_extras": [{"start": 4, "end": 6, "by": 1}]}, {"order": "random"}]
+
+
 def test_the_command_imports_to_the_pool_and_back(project, tmp_path, capsys):
     project.close()
     (tmp_path / "raw.txt").write_text("\n".join(TEXTS[:2]), encoding="utf-8")

@@ -139,7 +139,7 @@ def test_a_skipped_sentence_comes_back(pool):
     pool.go_to("p-1")
     assert pool.page.actions_by_name["skip"].iconText() == "Come back"
     pool.click(pool.page.detail.reviewed.skip)
-    assert not pool.project.pool.sentences_put_off()
+    assert not pool.project.pool.skipped()
     assert pool.page.actions_by_name["skip"].iconText() == "Skip"
 
 
@@ -192,7 +192,7 @@ def test_why_no_batch_can_be_chosen_is_said_and_what_is_skipped_comes_back(pool)
     assert panel.come_back.text() == "1 skipped: come back"
     pool.click(panel.come_back)
     assert not panel.come_back.isVisible()
-    assert not pool.project.pool.sentences_put_off()
+    assert not pool.project.pool.skipped()
 
 
 def test_untagged_sentences_are_named_with_the_way_out(pool):

@@ -60,8 +60,8 @@ STEPS = [
         "Accept the labelling of 2 places",
     ),
     (lambda project: project.pool.reject(3, [Span(0, 2, "OG")]), "Reject the suggestion of 세종 in news-3"),
-    (lambda project: project.pool.put_off([3]), "Put news-3 off"),
-    (lambda project: project.pool.put_off([3, 4]), "Put 2 sentences off"),
+    (lambda project: project.pool.skip([3]), "Skip news-3"),
+    (lambda project: project.pool.skip([3, 4]), "Skip 2 sentences"),
     (finish, "Finish raw-1 for train"),
 ]
 

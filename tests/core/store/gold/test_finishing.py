@@ -189,21 +189,23 @@ def test_spans_fit_a_text_in_another_normal_form_and_back():
     assert fit_spans(there, other, plain) == SPANS
 
 
-def test_a_sentence_is_put_off_and_comes_back_also_by_undo(project):
+def test_a_sentence_is_skipped_and_comes_back_also_by_undo(project):
     numbers = [number_of(project, name) for name in ("p-4", "p-5")]
-    project.pool.put_off(numbers)
-    assert project.pool.sentences_put_off() == {*numbers}
+    project.pool.skip(numbers)
+    assert project.pool.skipped() == {*numbers}
     step = project.corrections.next_steps().undo
-    assert (step.kind, step.sentences) == ("put off", 2)
-    assert not project.pool.put_off(numbers)
+    assert (step.kind, step.sentences) == ("skip", 2)
+    assert not project.pool.skip(numbers)
     project.pool.come_back([numbers[0]])
-    assert project.pool.sentences_put_off() == {numbers[1]}
+    assert project.pool.skipped() == {numbers[1]}
     step = project.corrections.next_steps().undo
     assert (step.kind, step.sentence_id) == ("come back", "p-4")
     project.corrections.undo()
-    assert project.pool.sentences_put_off() == {*numbers}
+    assert project.pool.skipped() == {*numbers}
+    project.pool.finish(numbers[0], [])
+    assert project.pool.count_skipped() == 1, "a finished one is not counted"
     project.pool.come_back()
-    assert project.pool.sentences_put_off() == frozenset()
+    assert project.pool.skipped() == frozenset()
     assert project.problems() == []
 
 

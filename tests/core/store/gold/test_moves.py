@@ -249,6 +249,8 @@ def test_scores_are_of_dev_as_it_is_and_never_of_what_a_run_was_trained_on(proje
         "news-4", "talk-1", "talk-2",
     ]  # fmt: skip
     assert project.predictions.lacking(KEY, "dev") == [number_of(project, "news-5")], "the run did not see it"
+    for section in SECTIONS:
+        assert project.predictions.count_lacking(KEY, section) == len(project.predictions.lacking(KEY, section))
     gold = sum(count.support for count in project.predictions.counts(KEY, "dev", "corrected").values())
     assert gold == 5
     later = add_run(project, {"news-1": ()})
@@ -320,6 +322,7 @@ def test_what_is_outside_of_the_splits_is_neither_trained_nor_measured_on(projec
         for split in ("train", "dev", "test"):
             assert list(project.sentences.each(split)) == []
             assert project.predictions.lacking(KEY, split) == []
+            assert project.predictions.count_lacking(KEY, split) == 0
             assert project.predictions.count(KEY, split) == 0
             assert project.predictions.matches(KEY, split, "corrected") == {}
         assert project.sentences.to_take_to_train() == []
