@@ -13,7 +13,7 @@ from core.domain.errors import UserError
 from core.domain.generators import run_to_end
 from core.io.files import replacing
 from core.messages.catalogue import say, say_count
-from core.services.learning_curve import describe_forecast, measure_curve
+from core.services.learning_curve import describe_basis, describe_forecast, measure_curve
 from core.services.next_batch import describe_left_out, describe_starved, find_starved, make_batch
 from core.services.next_step import find_next_step
 from core.services.source_choice import find_suggestions
@@ -123,7 +123,7 @@ def _print_progress(project: Project, out: Output) -> None:
         )
         for point in curve.points
     ]
-    lines += [describe_forecast(curve), step]
+    lines += [*([describe_basis(curve)] if curve.points else []), describe_forecast(curve), step]
     document = {
         "sentences": candidates.sentences,
         "left": left,

@@ -1,14 +1,15 @@
 """A person works through the pool: sentences are finished or skipped, and suggestions rejected, in the list's order."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 
 from core.domain.spans import SentenceNumber, Span
 from core.messages.catalogue import join_words, say, say_count
 from core.store.batches import Batch, BatchEntry
 from core.store.changes import ChangeSet
 from core.store.project import Project
+from gui.background import LatestQuery
 from gui.inspect.list_pane import Listing, ListPlace
 from gui.inspect.shown_sentence import ShownSentence
 from gui.session import Session
@@ -22,19 +23,12 @@ class PoolWork(QObject):
         self._session = session
         self._listing = listing
         self._batch: Batch | None = None
-        self._learning = QTimer(self, interval=0)
-        self._learning.timeout.connect(self._learn)
-        self._texts: Iterator[None] = iter(())
-        session.closing.connect(self._learning.stop)
+        self._learning = LatestQuery(self)
+        session.closing.connect(self._learning.cancel)
 
     def prepare(self, project: Project) -> None:
-        """Read the texts that finishing a sentence compares, some at a time, while the window waits."""
-        self._texts = project.pool.learn_texts()
-        self._learning.start()
-
-    def _learn(self) -> None:
-        if next(self._texts, self) is self:
-            self._learning.stop()
+        """Read the texts that finishing a sentence compares, beside the window."""
+        self._learning.submit_when_painted(project.pool.learn_texts)
 
     def finish(self, shown: ShownSentence, gold: tuple[Span, ...] | None = None) -> bool:
         """Make a sentence of the pool a labelled one, and go on to the next one; whether that went well.
@@ -99,7 +93,7 @@ class PoolWork(QObject):
     def forget(self) -> None:
         """Begin anew with another project."""
         self._batch = None
-        self._learning.stop()
+        self._learning.cancel()
 
     def place_after(self, change: ChangeSet) -> ListPlace | None:
         """Where to go after an undo or redo: to the sentence that it brought back into the listed section."""

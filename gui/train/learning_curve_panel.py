@@ -5,8 +5,8 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QP
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from core.analysis.bootstrap import Interval
-from core.messages.catalogue import say, say_count
-from core.services.learning_curve import LearningCurve, describe_forecast
+from core.messages.catalogue import say
+from core.services.learning_curve import LearningCurve, describe_basis, describe_forecast
 from gui.look.theme import TAG_SIZE, Look, font, scaled
 from gui.widgets.text_labels import PlainLabel, hint_label
 
@@ -37,13 +37,7 @@ class LearningCurvePanel(QFrame):
         self.setVisible(len(curve.points) >= FEWEST)
         self.chart.show_curve(curve)
         self.forecast.setText(describe_forecast(curve))
-        self.basis.setText(
-            say_count(
-                "F1 with 95 % intervals on the {count:,} dev sentence that all these runs tagged.",
-                "F1 with 95 % intervals on the {count:,} dev sentences that all these runs tagged.",
-                curve.dev_sentences,
-            )
-        )
+        self.basis.setText(describe_basis(curve))
 
 
 class LearningCurveChart(QWidget):

@@ -34,3 +34,6 @@ def test_copies_that_a_run_saw_count_once_and_other_settings_are_another_line(pr
     curve = measure_curve(project)
     assert ([point.run for point in curve.points], curve.others) == ([2], 1)
     assert describe_forecast(curve).startswith("A forecast needs 4 runs")
+    add_run(project, FIRST_EPOCH, SECOND_EPOCH)
+    curve = measure_curve(project)
+    assert ([point.run for point in curve.points], curve.others) == ([1, 3], 1), "a single one is not a line"

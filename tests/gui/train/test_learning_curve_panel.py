@@ -19,8 +19,12 @@ def test_a_curve_is_shown_from_two_runs_on_with_its_forecast_in_words(qtbot):
     assert panel.isHidden()
     panel.show_curve(LearningCurve(POINTS, 900, 0, Forecast(1500, 0.81, Interval(0.79, 0.83))))
     assert not panel.isHidden()
-    assert panel.forecast.text() == "With 1,500 sentences, F1 would probably be 0.810 (0.790–0.830)."
+    assert panel.forecast.text() == (
+        "With 500 more sentences, F1 would probably be 0.810 (0.790–0.830); it is 0.790 with 1,000."
+    )
     assert panel.basis.text().startswith("F1 with 95 % intervals on the 900 dev sentences")
+    panel.show_curve(LearningCurve(POINTS, 900, 2))
+    assert panel.basis.text().endswith("2 runs with another encoder or other settings are not of this curve.")
     assert panel.chart.accessibleDescription().splitlines()[3] == "run 4: 1,000 sentences, F1 0.7900"
 
 
