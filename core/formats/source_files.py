@@ -219,6 +219,15 @@ def digest_of(path: Path) -> str | None:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def digest_of_folder(folder: Path) -> str:
+    """The SHA-256 of the names and contents of the files in a folder and those in it, without hidden ones."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")):
+        name = path.relative_to(folder).as_posix()
+        digest.update(f"{digest_of(path)} {name}\n".encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
 @contextmanager
 def naming_read_errors(name: str) -> Iterator[None]:
     """Turn read errors in the block into a `UserError` that names the file."""

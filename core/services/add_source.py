@@ -16,7 +16,7 @@ from core.formats import registry
 from core.formats.json_records import SPAN_EXTRAS
 from core.formats.json_spans import PROBABILITIES
 from core.formats.records import UNPLACED, Record, Rejected, StatedSpan, escape_name, reject
-from core.formats.source_files import DEFAULTS, ReadOptions, digest_of
+from core.formats.source_files import DEFAULTS, ReadOptions, digest_of, digest_of_folder
 from core.languages.korean.particle_spans import cut_particles
 from core.messages.catalogue import join_words
 from core.services.blind_batch import describe_return
@@ -113,10 +113,10 @@ def check_label_map(project: Project, label_map: Iterable[tuple[str, str]]) -> N
 
 
 def _fingerprint(file: registry.CorpusFile, plan: SourcePlan) -> str:
-    """What a version is known by: the file, or of a folder its name, and how it was read."""
+    """What a version is known by: the content of the file or folder, and how it was read."""
     cut = ["cut particles"] if plan.cut_particles else []
     how = json.dumps([file.format.name, asdict(plan.options), asdict(plan.rules), *cut], sort_keys=True)
-    content = digest_of(file.source.path) or str(file.source.path.resolve())
+    content = digest_of(file.source.path) or digest_of_folder(file.source.path)
     return hashlib.sha256(f"{content} {how}".encode("utf-8", "surrogatepass")).hexdigest()
 
 

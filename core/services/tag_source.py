@@ -84,7 +84,7 @@ def tag_source(
             yield from tag_lacking(project, EpochKey(number, project.runs.epoch_number(number, epoch)), section, device)
         )
     tagger = open_tagger(project, source, device)
-    return (yield from _tag_version(project, project.sources.open_version(number, tagger.fingerprint), tagger, section))
+    return (yield from _tag_version(project, project.sources.find_version(number, tagger.fingerprint), tagger, section))
 
 
 def explain_fixed(source: Source) -> str:
@@ -151,5 +151,6 @@ def _tag_with(
                 signals[part[place]] = Signals(uncertainty, None, None, (), ())
             done += 1
             yield Predicting(done, len(numbers))
+        project.sources.open_version(key.source, tagger.fingerprint)  # not before: the tagger may fail at once
         project.signals.save(key, signals)  # first: what has predictions is not tagged again
         project.predictions.save(key, found)

@@ -1,10 +1,13 @@
 """A project on disk: the folder NAME.spandesk with project.db and the checkpoints of runs, open in one process at a
 time."""
 
+import math
 import os
 import re
 import shutil
 import sqlite3
+import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -61,6 +64,7 @@ class Project:
     def __init__(self, folder: Path, lock: FileLock, *, is_responsive: bool = False) -> None:
         self.folder = folder
         self._lock = lock
+        self._is_responsive = is_responsive
         self.database = Database(folder / DATABASE, is_responsive=is_responsive)
         with ExitStack() as on_failure:
             on_failure.callback(self.database.close)
@@ -90,7 +94,8 @@ class Project:
             with suppress(UserError):  # only a cache: unpacked texts are searched one by one
                 self.search.pack()
             self._end_interrupted()
-            self._delete_removed()
+            if not is_responsive:  # a window does it while nobody waits
+                deque(self.delete_removed(), maxlen=0)
             on_failure.pop_all()
 
     def _end_interrupted(self) -> None:
@@ -107,10 +112,15 @@ class Project:
             if not source.is_run:
                 self.sources.delete_unfinished(source.number)
 
-    def _delete_removed(self) -> None:
-        """Delete what was removed of sources, which can be undone no longer."""
-        for number in self.sources.delete_removed():
-            remove_within(self._run_folder(number), self.folder)
+    def delete_removed(self) -> Iterator[None]:
+        """Delete what was removed of sources until now, which can be undone no longer: weights at once, the rest while
+        the result is iterated. What a stop leaves stays removed, and is deleted the next time.
+        """
+        removed = self.sources.list_removed()
+        for source in removed:
+            if source.is_run:
+                remove_within(self._run_folder(source.number), self.folder)
+        return self.sources.delete_in_slices([each.number for each in removed if each.removed == "all"])
 
     def _restore_resume_folder(self, run: int) -> None:
         """Restore the newest complete training state if the process was killed while replacing it.
@@ -187,10 +197,15 @@ class Project:
             yield say("the search index does not match the sentences")
 
     def close(self) -> None:
-        """Close the project, and delete what was removed of sources; closing it twice is closing it once."""
+        """Close the project, and delete what was removed of sources, for a window as much as takes a moment; closing it
+        twice is closing it once.
+        """
+        until = time.monotonic() + (_MOMENT if self._is_responsive else math.inf)
         if self._lock.is_locked:
             with suppress(UserError, OSError, sqlite3.Error):  # or the next one to open the project does it
-                self._delete_removed()
+                for _ in self.delete_removed():
+                    if time.monotonic() >= until:
+                        break
         self.database.close()
         self._lock.release()
 
@@ -338,5 +353,7 @@ def _collect_problems(failed: str, find: Callable[[], Iterator[str]]) -> Iterato
         yield say(failed, reason=error if isinstance(error, UserError) else type(error).__name__)
 
 
+_MOMENT = 0.2
+"""Seconds that a window waits for what was removed to be deleted when it closes a project."""
 _OURS = re.compile(r"\.(epoch-|resume-).*|epoch-\d{4,}")
 """The folders that training creates in a run's folder, which may be removed."""

@@ -24,6 +24,17 @@ SOURCE_KINDS: tuple[SourceKind, ...] = get_args(SourceKind)
 
 Removed = Literal["weights", "all"]
 
+_TABLES = {
+    "prediction": "source, epoch, sentence",
+    "comparison": "rowid",
+    "signal": "source, epoch, sentence",
+    "epoch": "source, number",
+}
+"""What is stored of a source, by the columns that name a row; predictions first, since a correction in between compares
+what is left of them."""
+_SLICE = 1_000
+"""Rows that are deleted at once: few enough that a window which does it in between does not stutter."""
+
 _TAGGERS = {"training", "model", "dictionary"}
 
 _TITLES: dict[SourceKind, str] = {
@@ -109,7 +120,11 @@ class Version:
 
 
 class Sources:
-    """Writes and reads the sources of a project."""
+    """Writes and reads the sources of a project.
+
+    Their names and notes, and which of them gives suggestions, are like settings: another value takes the place of the
+    last one, and undo does not touch them.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -224,18 +239,21 @@ class Sources:
         self._database.write("UPDATE source SET removed = ? WHERE number = ?", [to, number])
         return ChangeSet("source", runs=(number,))
 
-    def delete_removed(self) -> list[int]:
-        """Delete the predictions of removed sources; returns the numbers of those whose folders are to be deleted.
+    def list_removed(self) -> list[Source]:
+        """The sources that were removed, or whose weights were."""
+        return [Source(*row) for row in self._rows("removed IS NOT NULL")]
 
-        The source itself and the verdicts on it stay, since the log of corrections leads to them.
+    def delete_in_slices(self, numbers: Iterable[int]) -> Iterator[None]:
+        """Delete what sources have said, pausing between slices; what a stop leaves is deleted the next time.
+
+        The sources themselves and the verdicts on them stay, since the log of corrections leads to them.
         """
-        removed = [Source(*row) for row in self._rows("removed IS NOT NULL")]
-        for source in removed:
-            if source.removed == "all":
-                with self._database.atomic():
-                    for table in ("prediction", "comparison", "signal", "epoch"):
-                        self._database.write(f"DELETE FROM {table} WHERE source = ?", [source.number])
-        return [source.number for source in removed if source.is_run]
+        for number in numbers:
+            for table, key in _TABLES.items():
+                chosen = f"SELECT {key} FROM {table} WHERE source = ? LIMIT {_SLICE}"
+                while self._database.value(f"SELECT 1 FROM {table} WHERE source = ?", [number]) is not None:
+                    self._database.write(f"DELETE FROM {table} WHERE ({key}) IN ({chosen})", [number])
+                    yield
 
     def epoch_numbers(self, number: int) -> list[int]:
         """The numbers of a run's finished epochs, or of another source's versions, in order."""
@@ -276,14 +294,17 @@ class Sources:
                     " WHERE name = 'source'"
                 )
 
+    def find_version(self, number: int, fingerprint: str) -> EpochKey:
+        """The version of a source that a fingerprint has or gets: its last one, or the next where that had another."""
+        last = next(reversed(self.versions(number)), None)
+        return last.key if last is not None and last.fingerprint == fingerprint else self.next_version(number)
+
     def open_version(self, number: int, fingerprint: str) -> EpochKey:
-        """The version of a source that a fingerprint has: its last one, or a new one where that had another."""
+        """The same, and it exists then."""
         with self._database.atomic():
-            versions = self.versions(number)
-            if versions and versions[-1].fingerprint == fingerprint:
-                return versions[-1].key
-            key = self.next_version(number)
-            self.finish_version(key, fingerprint)
+            key = self.find_version(number, fingerprint)
+            if key.epoch not in self.epoch_numbers(number):
+                self.finish_version(key, fingerprint)
         return key
 
     def labels_then(self, number: int, labels: Iterable[str]) -> Names:

@@ -373,7 +373,7 @@ class SentenceDetail(QWidget):
 
     def _accept_all(self) -> None:
         """Take the suggestions for a sentence of the pool, as far as they overlap nothing."""
-        if self._shown is not None and self._shown.accepted.spans != self._shown.gold:
+        if self._shown is not None and self._shown.has_acceptable:
             self._propose(self._shown.accepted.spans)
 
     def _accept_all_and_go_on(self) -> None:
@@ -426,8 +426,8 @@ class SentenceDetail(QWidget):
         self.actions_by_name["accept and go on"].setEnabled(self.is_editable and has_predictions)
         self.verdicts.offer(possible=self.is_editable and difference is not None)
         self.actions_by_name["remove"].setEnabled(self.is_editable and (is_gold or self._can_reject))
-        has_suggestions = self._shown is not None and self._shown.has_suggestions
-        self.actions_by_name["accept all"].setEnabled(self.is_editable and has_suggestions)
+        can_accept_all = self._shown is not None and self._shown.has_acceptable
+        self.actions_by_name["accept all"].setEnabled(self.is_editable and can_accept_all)
         is_pooled = self._shown is not None and self._shown.is_pooled
         self.actions_by_name["accept all and go on"].setEnabled(self.is_editable and is_pooled)
         self.actions_by_name["copy"].setEnabled(selection is not None)

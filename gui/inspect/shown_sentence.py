@@ -15,7 +15,7 @@ from core.store.project import Project
 from core.store.sentences import StoredSentence
 from gui.context import Context
 from gui.sentence.delegate import SentenceRow
-from gui.sentence.span_selection import comparisons_of, is_open, place_suggestions
+from gui.sentence.span_selection import comparisons_of, place_suggestions
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,9 @@ class ShownSentence:
         return accept_suggestions(self.gold, [found.span for found in suggested])
 
     @property
-    def has_suggestions(self) -> bool:
-        """Whether a suggestion is not gold yet."""
-        return self.is_pooled and any(map(is_open, self.comparisons))
+    def has_acceptable(self) -> bool:
+        """Whether taking all suggestions changes its gold; those that overlap something stay hints."""
+        return self.accepted.spans != self.gold
 
     @property
     def labels(self) -> set[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.domain.events import Reading
 from core.domain.spans import Section
@@ -53,11 +53,24 @@ class SourceActions(QObject):
         super().__init__(parent)
         self._session, self._runner = context.session, context.runner
         self.removals: list[Removal] = []
+        self._leftovers: Iterator[None] = iter(())
+        self._deleting = QTimer(self, interval=0)
+        self._deleting.timeout.connect(self._delete_some)
+        self._session.closing.connect(self._deleting.stop)
 
-    def forget(self) -> None:
-        """Begin with another project: what was removed of the last one is gone."""
+    def begin(self, project: Project | None) -> None:
+        """Begin with another project: what was removed of the last one is gone, and what is left of what was removed
+        of this one before is deleted while the window waits.
+        """
         self.removals.clear()
         self.removals_changed.emit()
+        if project is not None:
+            self._leftovers = project.delete_removed()
+            self._deleting.start()
+
+    def _delete_some(self) -> None:
+        if self._runner.job is None and next(self._leftovers, self) is self:
+            self._deleting.stop()
 
     def rename(self, number: int, name: str) -> None:
         """Give a source another name."""

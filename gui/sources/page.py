@@ -143,7 +143,7 @@ class SourcesPage(Page):
     def _take_project(self, project: Project | None) -> None:
         self._query.cancel()
         self._dismiss_form()
-        self.actions_of.forget()
+        self.actions_of.begin(project)
         self.agreement.forget()
         self.panel.shown, self._wanted = None, None
         self.table.show_sources((), None, None)

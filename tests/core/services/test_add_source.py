@@ -169,6 +169,23 @@ def test_parts_of_a_sentence_in_two_slices_of_a_second_delivery_are_one_change(p
     assert add(*parts[:1], file="less.jsonl", name="tool").left_out == 1
 
 
+def test_a_folder_is_known_again_by_what_its_files_contain(project, tmp_path):
+    (tmp_path / "brat").mkdir()
+    (tmp_path / "brat" / "a.txt").write_text(NARI, encoding="utf-8")
+    annotations = tmp_path / "brat" / "a.ann"
+
+    def add_again(folder):
+        return run_to_end(add_file_source(project, SourcePlan(tmp_path / folder, "person", "다온"))).key
+
+    annotations.write_text("T1\tPS 0 2\t나리\n", encoding="utf-8")
+    assert add_again("brat") == EpochKey(2, 1)
+    (tmp_path / "brat").rename(tmp_path / "moved")
+    with pytest.raises(UserError, match="is source 2 already"):
+        add_again("moved")
+    (tmp_path / "moved" / "a.ann").write_text("T1\tLC 0 2\t나리\n", encoding="utf-8")
+    assert add_again("moved") == EpochKey(2, 2)
+
+
 def test_labels_are_mapped_folded_or_listed_and_the_rest_is_taken(project, add):
     records = [
         {"text": NARI, "spans": [[0, 2, "PER"], [4, 6, "LCP_CITY"]]},

@@ -73,6 +73,18 @@ def test_what_another_fingerprint_tags_is_a_version_of_its_own(project, tagger):
     assert (before.sentences, before.report.labels["PS"].support) == (2, 1), "measured by what it said"
 
 
+def test_a_tagger_that_fails_at_once_leaves_no_version(project, tagger, monkeypatch):
+    number = project.sources.add("model", "theirs", {})
+    run_to_end(tag_source(project, number, "dev"))
+    tagger.fingerprint = "OG"
+    with monkeypatch.context() as patch:
+        patch.setattr(FirstWord, "tag", lambda *_: pytest.fail("the model is damaged"))
+        with pytest.raises(pytest.fail.Exception):
+            run_to_end(tag_source(project, number, "dev"))
+    assert project.sources.epoch_numbers(number) == [1], "what it said before still counts"
+    assert run_to_end(tag_source(project, number, "dev")).key == EpochKey(number, 2)
+
+
 def test_what_is_fixed_says_so(project):
     number = project.sources.add("file", "tool", {})
     key = project.sources.open_version(number, "a")

@@ -121,6 +121,29 @@ def test_a_removed_source_without_a_version_leaves_nothing_when_the_project_is_c
         assert again.database.value("SELECT count(*) FROM prediction WHERE source = ?", [key.source]) == 0
 
 
+def test_what_a_killed_closing_leaves_stays_removed_and_is_deleted_the_next_time(project, monkeypatch):
+    def count(opened):
+        return opened.database.value("SELECT count(*) FROM prediction WHERE source = ?", [key.source])
+
+    monkeypatch.setattr("core.store.sources._SLICE", 1)
+    key = add_file(project, FIRST_EPOCH)
+    project.sources.remove(key.source)
+    deleting = project.delete_removed()
+    next(deleting)
+    assert count(project) == 3, "one slice at a time"
+    monkeypatch.setattr(project, "delete_removed", lambda: iter(()))  # as if it were killed
+    project.close()
+    with open_project(project.folder, is_responsive=True) as window:
+        assert [source.number for source in window.sources.list_all()] == [1]
+        assert count(window) == 3, "a window deletes it later"
+        monkeypatch.setattr("core.store.project._MOMENT", 0)
+    with open_project(project.folder, is_responsive=True) as window:
+        assert count(window) == 2, "a window closes after a moment"
+    with open_project(project.folder) as command:
+        assert count(command) == 0
+        assert command.problems() == []
+
+
 def test_of_a_run_the_weights_alone_or_all_can_be_removed(project):
     assert add_run(project, SECOND_EPOCH) == 2
     for run in (1, 2):

@@ -117,8 +117,11 @@ def test_a_suggestion_whose_edge_moves_becomes_gold_with_it_in_one_step(pool):
 def test_own_spans_stay_and_overlapping_suggestions_stay_hints(pool):
     pool.session.correct(pool.page.listing.current, [Span(0, 3, "OG")])
     assert pool.page.detail.notice.text() == "1 suggestion overlaps yours"
+    action = pool.page.detail.actions_by_name["accept all"]
+    assert action.isEnabled()
     pool.key(Key.Key_Return, CTRL | SHIFT)
     assert pool.gold("p-1") == [(0, 3, "OG"), (4, 6, "LC")]
+    assert not action.isEnabled(), "what is left overlaps"
     assert [mark.span for mark in pool.canvas.scene.marks if mark.is_unjudged] == [Span(0, 2, "PS")]
 
 

@@ -109,6 +109,17 @@ def test_what_was_removed_is_gone_when_the_project_was_closed(opened, tmp_path):
         assert project.predictions.count_all(EpochKey(1, 2)) == 0
 
 
+def test_what_a_closing_left_is_deleted_while_the_window_waits(window, qtbot, tmp_path, monkeypatch):
+    monkeypatch.setattr("core.store.sources._SLICE", 1)
+    with project_with_run(tmp_path / "p.spandesk") as project:
+        project.sources.remove(1)
+        monkeypatch.setattr(project, "delete_removed", lambda: iter(()))
+    window.open_project(tmp_path / "p.spandesk")
+    opened = window.context.session.project
+    qtbot.waitUntil(lambda: not opened.sources.epoch_numbers(1))
+    assert opened.predictions.count_all(EpochKey(1, 2)) == 0
+
+
 def test_name_and_note_are_edited_in_place_and_suggestions_chosen(opened):
     page, project = opened.pages["sources"], opened.context.session.project
     page.panel.name.setFocus()
