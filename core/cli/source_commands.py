@@ -117,6 +117,8 @@ def _describe_source(summary: SourceSummary) -> str:
     parts.append(say_count("{count:,} sentence tagged", "{count:,} sentences tagged", summary.sentences))
     if summary.best_f1 is not None:
         parts.append(say("best F1 on dev {f1:.4f}", f1=summary.best_f1))
+    if summary.origin.get("cut_particles"):
+        parts.append(say("spans end before their particles"))
     return "  ".join(parts)
 
 

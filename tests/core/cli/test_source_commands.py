@@ -60,7 +60,10 @@ def test_a_file_is_added_listed_and_evaluated(folder, tool, capsys):
     assert run(["compare", str(folder), "1", "2"]) == 0
     assert capsys.readouterr().out.startswith("from run 1, epoch 2 to tool, 2 dev sentences, corrected\n")
     assert run(["sources", str(folder)]) == 0
-    assert "2  file         tool  2 sentences tagged  best F1 on dev 0.8000" in capsys.readouterr().out
+    assert "2  file         tool  2 sentences tagged  best F1 on dev 0.8000\n" in capsys.readouterr().out
+    assert document(capsys, "add-source", folder, tool, "--map", "ORG=OG", "--cut-particles")["cut"] == 0
+    assert run(["sources", str(folder)]) == 0
+    assert "best F1 on dev 0.8000  spans end before their particles\n" in capsys.readouterr().out
 
 
 def test_a_second_delivery_is_said_to_be_one(folder, tool, capsys):

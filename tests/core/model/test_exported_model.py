@@ -78,6 +78,14 @@ def test_the_crf_decodes_as_at_home(code, seed, units, labels, scale):
     assert all(math.isfinite(share) for share in shares)
 
 
+def test_the_crf_decodes_in_single_precision_whatever_the_model_has(code):
+    torch.manual_seed(3)
+    outside, emissions = code.LinearChain(7).half(), 4 * torch.randn(40, 7).half()
+    found = outside.find_entities(emissions)
+    assert found == outside.float().find_entities(emissions.float())
+    assert len(found) > 5
+
+
 def test_the_crf_finds_nothing_in_nothing(code):
     assert code.LinearChain(3).find_entities(torch.zeros(0, 3)) == []
 
