@@ -371,13 +371,14 @@ def _describe_agreement(report: AgreementReport, names: list[str], split: str) -
         *_figure_lines(report.agreement),
     ]
     if report.untouched is not None:
+        source = next(name for name in names if name != say("gold"))
         lines += [
             "",
             say_count(
                 "The gold was adjudicated from {source} in {count:,} sentence. On gold that nobody corrected:",
                 "The gold was adjudicated from {source} in {count:,} sentences. On gold that nobody corrected:",
                 report.adjudicated,
-                source=next(name for name in names if name != say("gold")),
+                source=source,
             ),
             *_figure_lines(report.untouched),
         ]
