@@ -36,7 +36,7 @@ _ORDERS: dict[BatchOrder, tuple[str, str]] = {
     "dictionary": (mark("Dictionary hits"), mark("First the sentences in which a dictionary finds most")),
 }
 SIZE = 50
-AT_ONCE = 20_000
+AT_ONCE = 10_000
 """Sentences of a project up to which a batch is chosen without a job."""
 
 

@@ -230,7 +230,7 @@ class Reviewing:
 
     def left_of(self, numbers: Sequence[SentenceNumber]) -> int:
         """How many of some sentences of the split are not reviewed."""
-        return len(numbers) - len(self._reviewed.intersection(numbers))
+        return len(numbers) - len(self._reviewed.intersection(numbers)) if self._reviewed else len(numbers)
 
     def take(self, reviewed: Iterable[SentenceNumber], pace: float | None) -> None:
         """Take what was read: which sentences of the split are reviewed, and the seconds that the last ones took."""

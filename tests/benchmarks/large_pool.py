@@ -25,6 +25,7 @@ from core.services.next_step import find_next_step
 from core.store.batches import BATCH_ORDERS, BatchOrder
 from core.store.predictions import EpochKey
 from core.store.project import Project, create_project, open_project
+from core.store.sentence_selection import Selection
 
 _NOUNS = "나라 서울 부산 학교 회사 영화 음악 사람 정부 시장 경기 선수 가수 배우 감독 대학 병원 도서관 공원 바다"
 _ENDS = "은 는 이 가 을 를 에 에서 로 와 과 도 만 의"
@@ -86,6 +87,12 @@ def choose(project: Project, size: int, order: BatchOrder, source: int | None) -
     run_to_end(make_batch(project, size, order, source))
 
 
+def open_pool(project: Project) -> None:
+    """What the window reads, beside its thread, to list the whole pool and to say how far it is."""
+    assert project.selections.numbers(Selection(split="pool"), None, "corrected")
+    project.predictions.count_lacking(EpochKey(1, 1), "pool")
+
+
 def open_batch(project: Project) -> None:
     """What the window reads to show a batch and its first fifty sentences."""
     batch = project.batches.newest()
@@ -109,6 +116,7 @@ def main() -> None:
             source = 1 if order == "dictionary" else None
             document[order] = measure_seconds(partial(choose, project, options.size, order, source))
         document["next_step"] = measure_seconds(lambda: find_next_step(project))
+        document["open_pool"] = statistics.median(measure_seconds(lambda: open_pool(project)) for _ in range(TURNS))
         document["open_batch"] = statistics.median(measure_seconds(lambda: open_batch(project)) for _ in range(TURNS))
         document["learn_texts"] = measure_seconds(lambda: list(project.pool.learn_texts()))
         batch = project.batches.newest()
