@@ -8,7 +8,7 @@ from core.domain.errors import UserError
 from core.domain.events import Reading
 from core.domain.spans import SentenceNumber
 from core.domain.splitting import Keys
-from core.messages.catalogue import join_words, say_count
+from core.messages.catalogue import join_words, say, say_count
 from core.services.source_choice import find_dictionary, find_epoch, find_scored
 from core.store.batches import Batch, BatchEntry, BatchOrder
 from core.store.candidates import Candidates, find_candidates, order_by_score
@@ -250,7 +250,9 @@ def describe_left_out(candidates: Candidates) -> list[str]:
 def _describe_lack(found: int, kept: int) -> list[str]:
     """That there is nothing else to offer, or only in the random order."""
     notices = [
-        say_count(
+        say("No text is left to offer.")
+        if not found
+        else say_count(
             "There is only {count:,} different text to offer.",
             "There are only {count:,} different texts to offer.",
             found,

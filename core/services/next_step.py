@@ -173,7 +173,7 @@ def _describe_starved(labels: list[str]) -> str:
     """That no tagger can suggest some labels, in short."""
     return say_count(
         "{label} has no example: search for some, or use a dictionary.",
-        "{label} and {more:,} more labels have no example: search for some, or use a dictionary.",
+        "{label} and {more:,} more labels have no example: search for some, use a dictionary, or delete them.",
         len(labels),
         label=labels[0],
         more=len(labels) - 1,

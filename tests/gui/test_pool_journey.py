@@ -29,6 +29,10 @@ def test_raw_text_becomes_gold_by_hand_and_then_by_suggestions(qtbot, window, tm
     qtbot.waitUntil(lambda: page.model.rowCount() == len(TEXTS))
     assert page.filters.filter.split == "pool", "a project of raw text opens on it"
     assert window.job_strip.text.text().startswith("4 sentences to label: begin with 4 in the random order")
+    window.show_page("corpus")
+    click(window.job_strip.go)
+    assert window.stack.currentWidget() is page
+    page.list.setFocus()
     _label_by_hand(page)
     _take_suggestions(session, page)
     _undo(session, page)

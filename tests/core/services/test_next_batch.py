@@ -87,6 +87,12 @@ def test_what_is_drawn_for_dev_is_named_where_another_order_ends(project):
     assert f"{drawn} more are drawn for dev, and offered in the random order." in found.notices
 
 
+def test_where_all_texts_are_in_a_split_none_is_left_to_offer(project):
+    fill(project, "오늘은 아무 일도 없었다.")
+    found = choose(project, 2, "random")
+    assert (found.batch, found.notices[-1]) == (None, "No text is left to offer.")
+
+
 def test_runs_of_blanks_do_not_hide_that_a_text_is_labelled(project):
     fill(project, "세종은  1443년 한글을 만들었다.", "비  온다", "비 온다")
     found = choose(project, 6, "random")

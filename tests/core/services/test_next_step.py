@@ -84,7 +84,7 @@ def test_a_label_without_example_is_named_once_a_tagger_is_worth_training(pool):
     step = "60 labelled: train a first tagger."
     assert find_next_step(pool).text == f"{step} QT has no example: search for some, or use a dictionary."
     pool.labels.add("EV")
-    assert find_next_step(pool).text.startswith(f"{step} QT and 1 more label")
+    assert find_next_step(pool).text.startswith(f"{step} QT and 1 more labels")
 
 
 def test_a_run_tags_the_pool_then_batches_are_labelled_then_it_is_repeated(pool):
