@@ -3,16 +3,19 @@
 import os
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 from hypothesis import settings
 
+from core.store.database import create_database
 from tests.paths import KLUE_FILE
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-settings.register_profile("spandesk", deadline=None)  # the machines are shared: time says nothing of a test
+settings.register_profile("spandesk", deadline=None, max_examples=40)  # shared machines: time says nothing of a test
 settings.load_profile("spandesk")
 
 
@@ -21,6 +24,16 @@ def cache_of_the_tests() -> Iterator[None]:
     """Nothing that a test makes goes into the user's own cache; what takes long to make is made once for all tests."""
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setenv("SPANDESK_CACHE", folder)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The schema is made by all its migrations once, and copied for each new project."""
+    path = tmp_path_factory.mktemp("empty") / "project.db"
+    create_database(path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("core.store.project.create_database", partial(copyfile, path))
         yield
 
 

@@ -5,7 +5,7 @@ from itertools import pairwise, permutations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
@@ -114,7 +114,6 @@ def test_cohens_own_example():
     assert (found.sentences, found.characters, found.spans) == (200, 200, (200, 200))
 
 
-@settings(max_examples=40)
 @given(corpora)
 def test_kappa_and_alpha_are_those_of_the_references(corpus):
     first, second = ([value for sentence in corpus for value in values_of(sentence)[reader]] for reader in (0, 1))
@@ -156,7 +155,6 @@ def test_no_matching_has_more_pairs(first, second):
     assert count_overlapping_pairs(first, second) == most_pairs(first, second) == count_overlapping_pairs(second, first)
 
 
-@settings(max_examples=40)
 @given(corpora)
 def test_exchanging_the_readers_changes_nothing(corpus):
     found, other = agree(*corpus), agree(*((length, (b, a)) for length, (a, b) in corpus))

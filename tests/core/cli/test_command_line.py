@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 
 import pytest
 
@@ -13,17 +15,37 @@ from core.domain.spans import Sentence, Span
 from core.model.checkpoint import save
 from core.store.project import open_project
 from core.store.runs import training_digest
+from main import main
 from tests.building import FIRST_EPOCH, TEXTS, add_run, add_sentences, project_with_run, project_with_sentences
 from tests.core.toy_models import text_tagger_of
 from tests.paths import MAIN, SAMPLE
 
 
-def run(*arguments, status=0):
-    """The standard output of a command; it must end with the status."""
+def in_process(*arguments, status=0):
+    """The standard output of a command in a process of its own; it must end with the status."""
     command = [sys.executable, str(MAIN), *(a if isinstance(a, bytes) else str(a) for a in arguments)]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == status, result.stderr
     return result.stdout if status == 0 else result.stderr
+
+
+def said_by(*arguments):
+    """Status, standard output and error of `main.py` with arguments, in the process of the tests."""
+    words = ["main.py", *(os.fsdecode(a) if isinstance(a, bytes) else str(a) for a in arguments)]
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
+        patch.setattr(sys, "argv", words)
+        try:
+            status = main()
+        except SystemExit as end:
+            status = end.code
+    return status, out.getvalue(), err.getvalue()
+
+
+def run(*arguments, status=0):
+    """The standard output of a command; it must end with the status."""
+    ended, out, err = said_by(*arguments)
+    assert ended == status, err
+    return out if status == 0 else err
 
 
 def document(*arguments):
@@ -37,10 +59,10 @@ def events(*arguments):
 
 @pytest.fixture(scope="session")
 def klue_parts(klue_file, tmp_path_factory):
-    """Files with the first 800 and the next 200 sentences of KLUE-NER."""
+    """Files with the first 160 and the next 40 sentences of KLUE-NER."""
     folder = tmp_path_factory.mktemp("klue")
     preamble, *blocks = klue_file.read_text(encoding="utf-8").split("\n## klue-ner-v1_dev_")
-    for name, part in (("train", blocks[:800]), ("dev", blocks[800:1000])):
+    for name, part in (("train", blocks[:160]), ("dev", blocks[160:200])):
         text = preamble + "".join(f"\n## klue-ner-v1_dev_{block}" for block in part)
         (folder / f"{name}.tsv").write_text(text, encoding="utf-8")
     return folder
@@ -48,7 +70,7 @@ def klue_parts(klue_file, tmp_path_factory):
 
 def test_the_loop_on_klue(klue_parts, tmp_path):
     project = tmp_path / "klue.spandesk"
-    for split, sentences in (("train", 800), ("dev", 200)):
+    for split, sentences in (("train", 160), ("dev", 40)):
         report = document("import", project, klue_parts / f"{split}.tsv", "--split", split)
         assert (report["sentences"], report["rejected"]) == (sentences, [])
     first = events("train", project, "--encoder", "tiny", "--epochs", 2, "--seed", 7)
@@ -73,7 +95,7 @@ def test_the_loop_on_the_sample_with_a_limit(tmp_path):
     for split in ("train", "dev"):
         assert document("import", project, SAMPLE / f"{split}.jsonl", "--split", split)["rejected"] == []
     first = events(
-        "train", project, "--encoder", "tiny", "--epochs", 2, "--limit", 200, "--seed", 3, "--learning-rate", 1e-3
+        "train", project, "--encoder", "tiny", "--epochs", 2, "--limit", 110, "--seed", 3, "--learning-rate", 1e-3
     )
     assert first[-1]["event"] == "finished"
     evaluation = document("evaluate", project)
@@ -81,14 +103,14 @@ def test_the_loop_on_the_sample_with_a_limit(tmp_path):
     with open_project(project) as store:
         sentence = next(store.sentences.each("dev"))
     run("correct", project, "--sentence", sentence.id, "--spans", '[[0, 1, "AF"]]')
-    second = events("train", project, "--from-run", 1, "--epochs", 1, "--limit", 200)
+    second = events("train", project, "--from-run", 1, "--epochs", 1, "--limit", 110)
     started = next(event for event in second if event["event"] == "started")
-    assert (started["moved"], started["train_sentences"], started["dev_sentences"]) == (1, 200, 109)
+    assert (started["moved"], started["train_sentences"], started["dev_sentences"]) == (1, 110, 109)
     with open_project(project) as store:
         trained_on = {s.id: s for s in store.runs.training_sentences(2)}
         assert trained_on[sentence.id].spans == (Span(0, 1, "AF"),)
         settings = store.runs.by_number(2).settings
-    wanted = TrainSettings(epochs=1, learning_rate=1e-3, limit=200, from_run=1)
+    wanted = TrainSettings(epochs=1, learning_rate=1e-3, limit=110, from_run=1)
     assert settings == wanted
     assert "has the encoder tiny" in run("train", project, "--from-run", 1, "--encoder", "other/one", status=1)
     assert document("check", project) == {"ok": True, "problems": []}
@@ -115,21 +137,21 @@ def _correct_and_retrain(project, evaluation):
     spans = [[0, 1, "AF"]]
     corrected = document("correct", project, "--sentence", sentence.id, "--spans", json.dumps(spans))
     assert corrected == {"sentence": sentence.id, "changed": True, "spans": spans}
-    second = events("train", project, "--epochs", 1, "--limit", 801)
+    second = events("train", project, "--epochs", 1, "--limit", 161)
     started = next(event for event in second if event["event"] == "started")
-    assert (started["moved"], started["train_sentences"], started["dev_sentences"]) == (1, 801, 199)
+    assert (started["moved"], started["train_sentences"], started["dev_sentences"]) == (1, 161, 39)
     with open_project(project) as store:
         trained_on = {s.id: s for s in store.runs.training_sentences(2)}
         assert [(s.start, s.end, s.label) for s in trained_on[sentence.id].spans] == [(0, 1, "AF")]
         assert training_digest(trained_on.values())[0] == store.runs.by_number(2).training_digest
-    assert document("evaluate", project, "--run", 1, "--gold", "imported")["sentences"] == 199
+    assert document("evaluate", project, "--run", 1, "--gold", "imported")["sentences"] == 39
     assert [r["status"] for r in document("runs", project)["runs"]] == ["finished", "finished"]
     assert document("check", project) == {"ok": True, "problems": []}
     text = "이순신은 2024년 서울에서 삼성전자 대표를 만났다."
     [tagged] = document("predict", project, "--run", 1, "--text", text)["sentences"]
     assert tagged["text"] == text
     assert all(0 <= start < end <= len(text) and 0 <= share <= 1 for start, end, _, share in tagged["spans"])
-    assert evaluation["sentences"] == 200
+    assert evaluation["sentences"] == 40
 
 
 def test_export_gives_back_what_was_imported_and_what_was_corrected(tmp_path):
@@ -218,10 +240,9 @@ def test_warnings_of_an_import_are_in_its_result(tmp_path):
 def test_the_first_rejected_records_are_printed_and_the_number_of_all(tmp_path):
     corpus = tmp_path / "c.jsonl"
     corpus.write_text('{"text": "서울", "label": [], "judged": "yes"}\n' + "{}\n" * 5000, encoding="utf-8")
-    command = [sys.executable, str(MAIN), "import", str(tmp_path / "p.spandesk"), str(corpus)]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert result.stdout == "1 sentence with 0 spans imported, 5,000 rejected\n"
-    *first, rest = result.stderr.splitlines()
+    _, out, err = said_by("import", tmp_path / "p.spandesk", corpus)
+    assert out == "1 sentence with 0 spans imported, 5,000 rejected\n"
+    *first, rest = err.splitlines()
     reason = 'it has no string under "text" (or sentence, data, content)'
     assert first == [f"rejected: {corpus}, line {n}: {reason}" for n in range(2, 12)]
     assert rest == "rejected: 4,990 more; --json lists all"
@@ -243,11 +264,10 @@ def test_a_file_that_is_imported_again_is_reported_in_one_sentence_and_its_recor
     corpus, project = tmp_path / "c.jsonl", tmp_path / "p.spandesk"
     corpus.write_text('{"id": "a", "text": "서울"}\n{"id": "b", "text": "부산"}\n', encoding="utf-8")
     run("import", project, corpus)
-    command = [sys.executable, str(MAIN), "import", str(project), str(corpus), "--json"]
-    again = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert again.returncode == 1
-    assert again.stderr.splitlines()[-1] == "error: Nothing imported: all 2 sentences are already in this project"
-    report = json.loads(again.stdout)
+    status, out, err = said_by("import", project, corpus, "--json")
+    assert status == 1
+    assert err.splitlines()[-1] == "error: Nothing imported: all 2 sentences are already in this project"
+    report = json.loads(out)
     assert (report["sentences"], [r["line"] for r in report["rejected"]]) == (0, [1, 2])
 
 
@@ -256,8 +276,7 @@ def test_an_import_warns_of_sentences_that_train_and_dev_share(tmp_path):
     corpus.write_text('{"text": "서울", "label": []}\n', encoding="utf-8")
     run("import", project, corpus)
     corpus.write_text('{"id": "b", "text": "서울 ", "label": [[0, 2, "LC"]]}\n', encoding="utf-8")
-    command = [sys.executable, str(MAIN), "import", str(project), str(corpus), "--split", "dev"]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stderr
+    _, _, said = said_by("import", project, corpus, "--split", "dev")
     assert said.startswith("warning: 1 dev sentence also appears in train, so its scores are inflated.\n")
 
 
@@ -350,7 +369,7 @@ def test_an_output_that_can_become_no_larger_is_one_sentence(tmp_path):
 def test_a_file_name_that_is_not_utf8_can_be_reported(tmp_path):
     project_with_sentences(tmp_path / "p.spandesk").close()
     file = os.fsencode(tmp_path) + b"/\xff.jsonl"
-    assert json.loads(run("export", tmp_path / "p.spandesk", file, "--json"))["sentences"] == 7
+    assert json.loads(in_process("export", tmp_path / "p.spandesk", file, "--json"))["sentences"] == 7
 
 
 def test_help_names_every_command():
@@ -361,7 +380,7 @@ def test_help_names_every_command():
 def test_no_display_is_one_line(monkeypatch):
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
         monkeypatch.delenv(name, raising=False)
-    said = run(status=1)
+    said = in_process(status=1)
     assert said.startswith("error: no display was found")
     assert len(said.splitlines()) == 1
 
@@ -408,10 +427,9 @@ def test_a_damaged_checkpoint_is_found(tmp_path):
 
 
 def _checked(project):
-    command = [sys.executable, str(MAIN), "check", str(project), "--json"]
-    said = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert said.returncode == 1
-    return json.loads(said.stdout)
+    status, out, _ = said_by("check", project, "--json")
+    assert status == 1
+    return json.loads(out)
 
 
 def test_checking_needs_no_torch(tmp_path):

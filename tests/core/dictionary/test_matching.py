@@ -5,7 +5,7 @@ import unicodedata
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.dictionary import matching
@@ -141,7 +141,6 @@ def test_an_expression_that_takes_too_long_in_all_is_switched_off(monkeypatch):
     assert len(known.switched_off) == 1
 
 
-@settings(max_examples=60)
 @given(
     st.lists(st.text("가나는 A1", min_size=1, max_size=4).map(lambda s: " ".join(s.split())).filter(bool), max_size=8),
     st.text("가나는 A1(", max_size=12),

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.formats.word_tags import WordTag
@@ -37,7 +37,6 @@ def read_as_conlleval(tags):
     return found
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 2**32), st.integers(0, 5), st.sampled_from([BIO, BARE, BIOES]))
 def test_an_entity_is_as_probable_as_all_tags_that_have_it(seed, units, tags):
     scores = np.exp(3 * np.random.default_rng(seed).normal(size=(units, len(tags))))

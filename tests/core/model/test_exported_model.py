@@ -54,7 +54,6 @@ def code():
     del sys.modules[spec.name]
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.integers(0, 2**32), st.integers(1, 12), st.integers(1, 4), st.sampled_from([0.3, 2.0, 20.0]))
 def test_the_crf_decodes_as_at_home(code, seed, units, labels, scale):
     torch.manual_seed(seed)
@@ -117,7 +116,7 @@ ANY_TEXT = st.lists(PIECES | st.text(max_size=3), max_size=25).map("".join)
 
 @pytest.mark.parametrize("kind", TOKENIZERS)
 @pytest.mark.parametrize("unit", UNITS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(texts=st.lists(ANY_TEXT, min_size=1, max_size=4), is_decomposed=st.booleans())
 def test_texts_become_the_windows_and_units_of_home(code, kind, unit, texts, is_decomposed):
     if is_decomposed:

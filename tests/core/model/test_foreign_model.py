@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 import torch
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
 from transformers import AutoModelForTokenClassification, AutoTokenizer, pipeline
@@ -40,7 +40,6 @@ ANY_TEXT = st.lists(st.sampled_from([*TEXTS, *ODD]) | st.text(max_size=3), max_s
 
 
 @pytest.mark.parametrize("kind", MODELS)
-@settings(max_examples=40, deadline=None)
 @given(texts=st.lists(ANY_TEXT, min_size=1, max_size=3), is_decomposed=st.booleans())
 @example(texts=["세종은 집현전을 한양에 세웠다\u0301\t\n나"], is_decomposed=True)
 def test_spans_are_whole_characters_of_the_text_each_once(taggers, kind, texts, is_decomposed):

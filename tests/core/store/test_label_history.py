@@ -273,7 +273,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS)
 def test_whatever_is_done_to_labels_what_is_derived_follows(tmp_path_factory, steps):
     """The oracle is `problems`, which derives all anew, and the score of a run that only renamings came after."""

@@ -44,7 +44,7 @@ def test_a_label_that_replaces_another_has_its_place_and_its_key(tag_set):
     assert tag_set.labels() == TTA_LABELS
 
 
-@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes=st.lists(st.tuples(st.sampled_from(NAMES), st.booleans()), max_size=12))
 def test_no_two_labels_share_a_place_and_none_moves_where_others_come_and_go(tag_set, changes):
     """The examples follow each other in one project, whatever state the one before has left."""

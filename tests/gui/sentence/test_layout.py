@@ -2,7 +2,7 @@ import itertools
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
@@ -24,7 +24,6 @@ def laid(text, width=400):
 
 
 @given(st.text(max_size=40), st.integers(1, 400))
-@settings(max_examples=150, deadline=None)
 def test_cells_cover_any_text_in_order(text, width):
     layout = laid(text, width)
     assert "".join(text[cell.start : cell.end] for cell in all_cells(layout)) == text
@@ -123,7 +122,6 @@ MIXED = st.lists(WORDS, min_size=1, max_size=14).flatmap(
 
 
 @given(MIXED, st.integers(60, 500))
-@settings(max_examples=150, deadline=None)
 def test_characters_of_any_direction_fill_their_line_side_by_side(text, width):
     layout = laid(text, width)
     for line in layout.lines:
@@ -136,7 +134,6 @@ def test_characters_of_any_direction_fill_their_line_side_by_side(text, width):
 
 
 @given(MIXED, st.integers(60, 500))
-@settings(max_examples=150, deadline=None)
 def test_lines_of_any_direction_fit_the_width(text, width):
     layout = laid(text, width)
     for line in layout.lines[:-1]:
@@ -146,7 +143,6 @@ def test_lines_of_any_direction_fit_the_width(text, width):
 
 
 @given(MIXED, st.integers(60, 500))
-@settings(max_examples=150, deadline=None)
 def test_every_character_is_hit_where_it_stands(text, width):
     layout = laid(text, width)
     for cell in all_cells(layout):
@@ -158,7 +154,6 @@ def test_every_character_is_hit_where_it_stands(text, width):
 
 
 @given(MIXED, st.integers(60, 500), st.data())
-@settings(max_examples=100, deadline=None)
 def test_the_pieces_of_a_range_are_its_characters_and_end_where_it_ends(text, width, data):
     layout = laid(text, width)
     start, end = sorted(data.draw(st.lists(st.sampled_from(layout.boundaries), min_size=2, max_size=2)))
@@ -218,7 +213,6 @@ def test_many_blanks_take_room_and_few_hang_out():
 
 
 @given(st.text(max_size=40), st.integers(1, 400), st.integers(0, 40), st.integers(0, 40))
-@settings(max_examples=150, deadline=None)
 def test_characters_of_a_range_are_where_the_whole_line_has_them(text, width, start, end):
     layout = laid(text, width)
     whole = [cell for line in layout.lines for cell in layout.row(line)]
@@ -228,7 +222,6 @@ def test_characters_of_a_range_are_where_the_whole_line_has_them(text, width, st
 
 
 @given(st.text(max_size=40), st.integers(0, 400))
-@settings(max_examples=150, deadline=None)
 def test_a_line_that_is_cut_ends_with_a_whole_character(text, room):
     layout = TextLayout(text, font(SENTENCE_SIZE), 400, part=range(len(text)))
     fitting = [cell.right for cell in layout.row(0) if cell.right <= room]

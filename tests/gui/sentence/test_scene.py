@@ -1,7 +1,7 @@
 import itertools
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.domain.spans import PredictedSpan, Span
@@ -34,7 +34,6 @@ def scene_of(gold, predicted, width=300, other=None):
 
 
 @given(annotations(), annotations(), st.none() | annotations(), st.integers(150, 800))
-@settings(max_examples=100, deadline=None)
 def test_tags_never_overlap_one_another_or_any_text(gold, predicted, other, width):
     scene = scene_of(gold, predicted, width, other)
     rects = [mark.tag.rect.adjusted(0.1, 0.1, -0.1, -0.1) for mark in scene.marks]
@@ -48,7 +47,6 @@ def test_tags_never_overlap_one_another_or_any_text(gold, predicted, other, widt
 
 
 @given(annotations(), annotations())
-@settings(max_examples=50, deadline=None)
 def test_everything_is_within_the_widget(gold, predicted):
     scene = scene_of(gold, predicted, 400)
     for mark in scene.marks:
@@ -59,7 +57,6 @@ def test_everything_is_within_the_widget(gold, predicted):
 
 
 @given(annotations(), annotations())
-@settings(max_examples=50, deadline=None)
 def test_every_span_has_its_mark(gold, predicted):
     marks = scene_of(gold, predicted).marks
     assert sorted(mark.span for mark in marks if mark.lane == "gold") == list(gold)
@@ -86,7 +83,6 @@ def test_probabilities_are_short(value, shown):
 
 
 @given(annotations(), annotations(), annotations())
-@settings(max_examples=50, deadline=None)
 def test_another_epoch_has_a_lane_of_its_own_below(gold, predicted, other):
     scene, without = scene_of(gold, predicted, other=other), scene_of(gold, predicted)
     assert sorted(mark.span for mark in scene.marks if mark.lane == "other" and mark.span) == list(other)

@@ -276,7 +276,7 @@ def test_strings_and_places_are_dismissed_each_for_itself_and_undone(tmp_path):
 steps = st.lists(st.sampled_from(["news-3", "news-4", "both", "undo", "redo"]), max_size=12)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(steps)
 def test_the_log_replays_to_the_same_stacks_and_gold(tmp_path_factory, steps):
     folder = tmp_path_factory.mktemp("log") / "p.spandesk"

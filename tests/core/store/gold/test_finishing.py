@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.domain.errors import UserError
@@ -264,7 +264,6 @@ def take(project, kind, of, how):
         getattr(project.corrections, kind)()
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(turns, max_size=12))
 def test_whatever_is_done_and_undone_what_nobody_judged_is_in_no_split(tmp_path_factory, turns):
     with project_with_sentences(tmp_path_factory.mktemp("turns") / "p.spandesk") as project:

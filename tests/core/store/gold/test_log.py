@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from unittest.mock import patch
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.domain.errors import UserError
@@ -275,7 +275,6 @@ def do(project, act, oracle, failure):
     oracle.follow(act)
 
 
-@settings(max_examples=40)
 @given(st.lists(st.tuples(acts, failures), min_size=1, max_size=9))
 def test_memory_disk_and_log_agree_after_any_steps_and_failures(tmp_path_factory, template, turns):
     there = tmp_path_factory.mktemp("log")

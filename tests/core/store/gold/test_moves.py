@@ -3,7 +3,7 @@
 from unittest.mock import patch
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.domain.errors import UserError
@@ -336,7 +336,6 @@ turns = st.one_of(
 )
 
 
-@settings(max_examples=60)
 @given(st.lists(turns, max_size=14))
 def test_the_section_of_a_sentence_when_a_run_began_is_known_ever_after(tmp_path_factory, turns):
     known = {}

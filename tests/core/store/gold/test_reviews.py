@@ -270,7 +270,7 @@ def _state(project):
     return [(gold_of(project, name), said(project, name)) for name in ("news-3", "talk-1")]
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(steps)
 def test_undo_and_redo_restore_remarks_across_restarts(tmp_path_factory, steps):
     folder = tmp_path_factory.mktemp("log") / "p.spandesk"
