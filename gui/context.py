@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from core.store.gold.adjudication import Readers
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.sentences import Gold
@@ -41,6 +42,19 @@ def offered_epochs(project: Project, current: EpochKey) -> list[EpochKey]:
     others = sorted([*others, *project.runs.with_epochs()], reverse=True)
     others.sort(key=lambda source: source != current.source)
     return [key for source in others for key in reversed(epoch_keys(project, source)) if key != current]
+
+
+def find_readers(project: Project, context: Context) -> Readers | None:
+    """The two readers between whom a person can decide: whom the window shows, if that is a person, and the person that
+    it is compared with, or else the gold. None: it shows nobody, or a gold that cannot be changed.
+    """
+    if context.key is None or context.gold != "corrected":
+        return None
+    people = {source.number for source in project.sources.list_all() if source.kind == "person"}
+    if context.key.source not in people:
+        return None
+    is_other = context.other is not None and context.other.source in people - {context.key.source}
+    return Readers(context.key, context.other if is_other else None)
 
 
 class Baseline:

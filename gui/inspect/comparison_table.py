@@ -17,8 +17,18 @@ from gui.sentence.scene import probability
 from gui.text.wording import BLAME_WORDS, VERDICTS, name_outcome, wrap_tooltip
 from gui.widgets.tables import ROOT, Index, prepare_table
 
-_TITLES = (mark("Span"), mark("Gold"), mark("Predicted"), mark("Probability"), mark("Outcome"), mark("Verdict"))
-_SPAN, _GOLD, _PREDICTED, _PROBABILITY, _OUTCOME, _VERDICT = range(6)
+_TITLES = (
+    mark("Span"),
+    mark("Gold"),
+    mark("Predicted"),
+    mark("Probability"),
+    mark("Outcome"),
+    mark("Verdict"),
+    mark("Other"),
+)
+_SPAN, _GOLD, _PREDICTED, _PROBABILITY, _OUTCOME, _VERDICT, _OTHER = range(7)
+SaidBy = Sequence[tuple[str, frozenset[Span]]]
+"""People with what they say: of the predicted column, and of the other one if there are two."""
 _LEAST_WIDTH, _GREATEST_WIDTH = 56, 300
 """Of the columns with text, which share what the others leave; the verdict takes what is left then."""
 _ROW_HEIGHT = 28
@@ -43,14 +53,20 @@ class ComparisonModel(QAbstractTableModel):
         self.comparisons: tuple[Comparison, ...] = ()
         self._gold_shares: Mapping[Span, float] = {}
         self._said: Reviewed = NOTHING_SAID
+        self.said_by: SaidBy = ()
         self._figures: QFont = font(tabular=True)
 
     def show_comparisons(
-        self, text: str, comparisons: Sequence[Comparison], gold_shares: Mapping[Span, float], said: Reviewed
+        self,
+        text: str,
+        comparisons: Sequence[Comparison],
+        gold_shares: Mapping[Span, float],
+        said: Reviewed,
+        said_by: SaidBy = (),
     ) -> None:
         """Show a sentence's spans, with the probability of those gold ones for which it is known, and the verdicts."""
         self.beginResetModel()
-        self._said = said
+        self._said, self.said_by = said, said_by
         self._text, self.comparisons, self._gold_shares = text, tuple(comparisons), gold_shares
         self.endResetModel()
 
@@ -65,6 +81,9 @@ class ComparisonModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if section == _PROBABILITY else _LEFT
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            names = [name for name, _ in self.said_by]
+            return dict(zip((_PREDICTED, _OTHER), names, strict=False)).get(section) or say(_TITLES[section])
         return say(_TITLES[section]) if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole) else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
@@ -89,6 +108,9 @@ class ComparisonModel(QAbstractTableModel):
 
     def _cell(self, comparison: Comparison, column: int) -> str:
         gold, predicted = comparison.gold, comparison.predicted
+        if column in (_PREDICTED, _OTHER) and len(self.said_by) > 1:
+            span = cast(Span, gold or (predicted and predicted.span))
+            return span.label if span in self.said_by[int(column == _OTHER)][1] else "–"
         if column == _SPAN:
             return self._words(gold or cast(Span, predicted and predicted.span))
         if column == _GOLD:
@@ -161,8 +183,9 @@ class ComparisonTable(QTableView):
         prepare_table(self, say("Spans of the sentence"), row_height=_ROW_HEIGHT)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        for column in (_PREDICTED, _PROBABILITY, _OUTCOME, _VERDICT):
+        for column in (_PREDICTED, _OTHER, _PROBABILITY, _OUTCOME, _VERDICT):
             self.hideColumn(column)
+        self.horizontalHeader().moveSection(_OTHER, _PROBABILITY)
         self.horizontalHeader().setStyleSheet(f"QHeaderView::section {{ padding: 4px {CELL_MARGIN}px; }}")
         self._compares = self._judges = False
         self.horizontalHeader().setStretchLastSection(True)
@@ -184,12 +207,16 @@ class ComparisonTable(QTableView):
         least = {column: max(titles[column], scaled(_LEAST_WIDTH)) for column in (_SPAN, _PREDICTED)}
         room = self.viewport().width()
         is_narrow = room < sum(needed.values()) + sum(least.values())
-        self.setColumnHidden(_PROBABILITY, is_narrow or not self._compares)
-        if is_narrow:
+        has_readers, has_two = bool(self.rows.said_by), len(self.rows.said_by) > 1  # people are always certain
+        self.setColumnHidden(_PROBABILITY, is_narrow or has_readers or not self._compares)
+        if is_narrow or has_readers:
             needed |= {_PROBABILITY: 0, _VERDICT: titles[_VERDICT]}
+        if has_two:
+            needed |= {_OUTCOME: 0, _VERDICT: 0}
         left, greatest = room - sum(needed.values()), scaled(_GREATEST_WIDTH)
-        needed[_PREDICTED] = max(least[_PREDICTED], min(left // 2, greatest))
-        needed[_SPAN] = max(least[_SPAN], min(left - needed[_PREDICTED], greatest))
+        needed[_PREDICTED] = max(least[_PREDICTED], min(left // (3 if has_two else 2), greatest))
+        needed[_SPAN] = max(least[_SPAN], min(left - (1 + has_two) * needed[_PREDICTED], greatest))
+        needed[_OTHER] = needed[_PREDICTED]
         for column, width in needed.items():  # the last one takes what is left
             self.horizontalHeader().resizeSection(column, width)
 
@@ -202,16 +229,20 @@ class ComparisonTable(QTableView):
         *,
         compares: bool,
         judges: bool = True,
+        said_by: SaidBy = (),
     ) -> None:
         """Show a sentence's spans; the columns on predictions only where there are any.
 
         Args:
             judges: whether predictions can be right or wrong; suggestions cannot.
+            said_by: the people whose spans are decided on, if any are.
         """
-        self.rows.show_comparisons(text, comparisons, gold_shares, said)
-        if (compares, judges) != (self._compares, self._judges):
+        is_same = (compares, judges, len(said_by)) == (self._compares, self._judges, len(self.rows.said_by))
+        self.rows.show_comparisons(text, comparisons, gold_shares, said, said_by)
+        if not is_same:
             self._compares, self._judges = compares, judges
             self.setColumnHidden(_PREDICTED, not compares)
+            self.setColumnHidden(_OTHER, len(said_by) < 2)
             for column in (_OUTCOME, _VERDICT):
                 self.setColumnHidden(column, not (compares and judges))
             self._size_columns()

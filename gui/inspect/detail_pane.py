@@ -108,7 +108,8 @@ class SentenceDetail(QWidget):
         upper, lower = ScrolledPanel(least_height=_LEAST_HEIGHT), QWidget()
         column = column_layout(upper.panel, (0, 8, 0, 8))
         column.addLayout(self._header(steps))
-        column.addLayout(self._review())
+        self.review_row = self._review()
+        column.addLayout(self.review_row)
         column.addWidget(self.document.details)
         column.addWidget(self.document.before)
         column.addWidget(self.scroller, 1)
@@ -239,7 +240,8 @@ class SentenceDetail(QWidget):
                 shown.gold_shares,
                 shown.said,
                 compares=compares,
-                judges=not shown.is_pooled,
+                judges=not shown.suggests,
+                said_by=shown.said_by,
             )
             self.canvas.show_sentence(
                 shown.stored.text,
@@ -247,9 +249,10 @@ class SentenceDetail(QWidget):
                 shown.predicted,
                 shown.other,
                 comparisons=comparisons,
-                suggests=shown.is_pooled,
+                suggests=shown.suggests,
+                readers=shown.readers,
             )
-            self.verdicts.set_visible(compares and not shown.is_pooled)
+            self.verdicts.set_visible(compares and not shown.suggests)
             for button in self._of_pool:
                 button.setVisible(shown.is_pooled)
         self._follow_selection()

@@ -15,6 +15,7 @@ from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.sentence_selection import Selection
 from gui.context import offered_epochs
+from gui.inspect.adjudication import Adjudicator
 from gui.inspect.detail_pane import SentenceDetail
 from gui.inspect.document_panel import read_document
 from gui.inspect.filter import Filter, read_filter, stored_filter
@@ -63,7 +64,9 @@ class InspectPage(Page):
         self.mover = SentenceMover(context.session, self.listing, context.keymap)
         steps = [self.actions_by_name[name] for name in _STEPS]
         reviewed = ReviewedMark(*(self.actions_by_name[name] for name in _MARKS))
+        self.adjudicator = Adjudicator(context.session, self.listing, context.keymap)
         self.detail = SentenceDetail(context, steps, reviewed)
+        self.detail.review_row.addWidget(self.adjudicator.bar)
         self.pool_work = PoolWork(self._session, self.listing)
         self.next_batch = NextBatchPanel(self._session, context.runner, self.filters)
         self.next_batch.bring_back_asked.connect(self.pool_work.bring_back_all)
@@ -138,7 +141,8 @@ class InspectPage(Page):
         for leaves in (session.closing, self.listing.leaving):
             leaves.connect(self.detail.note.commit)
         self.detail.install_shortcuts(self.list.view)
-        self.addActions(self.mover.actions)
+        self.adjudicator.noticed.connect(self.detail.show_notice)
+        self.addActions([*self.mover.actions, *self.adjudicator.actions])
         for name, action in self.actions_by_name.items():
             (self.detail.canvas if COMMANDS[name].scope == "canvas" else self).addAction(action)
 

@@ -13,9 +13,9 @@ from core.services.source_choice import find_suggestions
 from core.store.gold.reviews import NOTHING_SAID, Reviewed
 from core.store.project import Project
 from core.store.sentences import StoredSentence
-from gui.context import Context
+from gui.context import Context, find_readers
 from gui.sentence.delegate import SentenceRow
-from gui.sentence.span_selection import comparisons_of, place_suggestions
+from gui.sentence.span_selection import comparisons_of, join_readings, place_suggestions
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class ShownSentence:
         gold_shares: how probable the run finds those spans that were the gold when it tagged the sentence. That does
             not depend on what else became of the gold.
         said: what a person said of it, and of what the run predicted.
+        readers: the names of the people whose spans are decided on: of `predicted`, and of `other` where there are two.
         comparisons: how the predicted spans compare with the gold; without predictions, all gold is right.
     """
 
@@ -39,16 +40,34 @@ class ShownSentence:
     other: tuple[PredictedSpan, ...] | None = None
     gold_shares: Mapping[Span, float] = field(default_factory=dict)
     said: Reviewed = NOTHING_SAID
+    readers: tuple[str, ...] = ()
     comparisons: tuple[Comparison, ...] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        compare = place_suggestions if self.is_pooled else comparisons_of
-        object.__setattr__(self, "comparisons", compare(self.gold, self.predicted))
+        compare = place_suggestions if self.suggests else comparisons_of
+        found = join_readings(self.predicted, self.other) if self.is_between_people else self.predicted
+        object.__setattr__(self, "comparisons", compare(self.gold, found))
 
     @property
     def is_pooled(self) -> bool:
         """Whether it is in the pool, where predicted spans are suggestions."""
         return self.stored.split == "pool"
+
+    @property
+    def is_between_people(self) -> bool:
+        """Whether two people are decided between, whatever the gold is."""
+        return len(self.readers) > 1
+
+    @property
+    def suggests(self) -> bool:
+        """Whether what is found is offered, and no error where the gold differs."""
+        return self.is_pooled or self.is_between_people
+
+    @property
+    def said_by(self) -> tuple[tuple[str, frozenset[Span]], ...]:
+        """The readers with what they say."""
+        found = (frozenset(each.span for each in spans or ()) for spans in (self.predicted, self.other))
+        return tuple(zip(self.readers, found, strict=False))
 
     @property
     def accepted(self) -> AcceptedSuggestions:
@@ -76,7 +95,7 @@ class ShownSentence:
             split=stored.split,
             text=stored.text,
             gold=self.gold,
-            comparisons=None if self.predicted is None or self.is_pooled else self.comparisons,
+            comparisons=None if self.predicted is None or self.suggests else self.comparisons,
             corrected=stored.corrected and not self.is_pooled,
             steps=() if self.is_pooled else self.steps,
             reviewed=self.said.is_reviewed,
@@ -108,9 +127,12 @@ def shown_sentences(
     other = project.predictions.of(context.other, numbers) if context.other is not None and not as_rows else {}
     said = project.reviews.of(numbers, context.key)
     all_stored = project.sentences.by_number(numbers)
-    pooled = [each.number for each in all_stored if each.split == "pool"]
-    suggested = find_suggestions(project, pooled, project.batches.dictionary(batch), context.key)
-    predicted |= {number: spans for number, (_, spans) in suggested.items()}
+    readers = find_readers(project, context)
+    names = () if readers is None else tuple(project.sources.by_number(each.source).title for each in readers.sources)
+    if len(names) < 2:
+        pooled = [each.number for each in all_stored if each.split == "pool"]
+        suggested = find_suggestions(project, pooled, project.batches.dictionary(batch), context.key)
+        predicted |= {number: spans for number, (_, spans) in suggested.items()}
     return [
         ShownSentence(
             stored,
@@ -120,6 +142,7 @@ def shown_sentences(
             other.get(stored.number),
             _gold_shares(signals.get(stored.number)),
             said[stored.number],
+            names if stored.split != "pool" or len(names) > 1 else (),
         )
         for stored in all_stored
     ]

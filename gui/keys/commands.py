@@ -59,6 +59,9 @@ Name = Literal[
     "model wrong",
     "gold wrong",
     "ambiguous",
+    "take shown",
+    "take other",
+    "take neither",
     "sticky",
     "copy",
     "menu",
@@ -148,6 +151,24 @@ COMMANDS: dict[Name, Command] = {
         mark("Verdict: the gold is wrong; use the prediction"), ("Ctrl+2",), "sentence", repeats=False
     ),
     "ambiguous": Command(mark("Verdict: ambiguous, both can be right"), ("Ctrl+3",), "sentence", repeats=False),
+    "take shown": Command(
+        mark("Disagreement: take the person shown"),
+        ("Ctrl+4",),
+        "page",
+        repeats=False,
+    ),
+    "take other": Command(
+        mark("Disagreement: take the other, or keep the gold"),
+        ("Ctrl+5",),
+        "page",
+        repeats=False,
+    ),
+    "take neither": Command(
+        mark("Disagreement: neither; the gold is as edited"),
+        ("Ctrl+6",),
+        "page",
+        repeats=False,
+    ),
     "accept and go on": Command(
         mark("Accept the predicted span and go to the next error; with the last, the sentence is reviewed"),
         ("Ctrl+Return", "Ctrl+Enter"),

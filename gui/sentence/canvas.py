@@ -41,6 +41,7 @@ from gui.sentence.span_selection import (
     TextSelection,
     find_replaced,
     following,
+    join_readings,
     kept,
     of_gold,
     propose_acceptance,
@@ -118,6 +119,7 @@ class SentenceCanvas(SentenceView):
         *,
         comparisons: tuple[Comparison, ...] | None = None,
         suggests: bool = False,
+        readers: tuple[str, ...] = (),
     ) -> None:
         """Show a sentence; the selected span of the same text stays so.
 
@@ -126,11 +128,13 @@ class SentenceCanvas(SentenceView):
             other: what another epoch predicted, for a third lane; None for none.
             comparisons: how predicted and gold compare; None has them compared.
             suggests: whether predicted spans are suggestions, of which none is an error.
+            readers: the people whose spans these are, if they are decided on; with two, those of `other` are offered,
+                too.
         """
         is_same, before = text == self._shown.text, self._shown.gold
         is_corrected = is_same and self._proposed is not None
         was_pressed = self.is_pressed
-        self._press, self._shown.suggests = None, suggests
+        self._press, self._shown.suggests, self._shown.readers = None, suggests, readers
         self._shown.show(text, gold, predicted, other, comparisons)
         is_moved = self._set_selection(self._selected_after() if is_same else None)
         self._refresh()
@@ -149,7 +153,8 @@ class SentenceCanvas(SentenceView):
         if proposed is not None and proposed.gold == self._shown.gold:
             self._proposed = None
             return proposed.selection
-        return kept(self._selection, self._shown.gold, [found.span for found in self._shown.predicted or ()])
+        found = join_readings(self._shown.predicted, self._shown.other if len(self._shown.readers) > 1 else None)
+        return kept(self._selection, self._shown.gold, [each.span for each in found])
 
     def select_next(self, step: int = 1, *, errors_only: bool = False) -> None:
         """Select the next gold or predicted span, or with -1 the one before, round and round."""

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from core.domain.editing import Edge, GoldSpans, with_edge, with_span, word_at
 from core.domain.spans import Span
 from gui.sentence.layout import CharacterBox
-from gui.sentence.scene import BRACKET, Lane, Mark, Scene
+from gui.sentence.scene import BRACKET, Mark, Scene
 from gui.sentence.span_selection import TextSelection, is_open, of_gold, of_predicted
 
 _NEAR, _NEAR_SELECTED = 3.0, 6.0
@@ -159,7 +159,7 @@ def _edge_at(scene: Scene, point: QPointF, selection: TextSelection | None) -> E
 
 def _tagged_at(scene: Scene, point: QPointF) -> TextSelection | None:
     for mark in scene.marks_on([scene.line_at(point.y())]):
-        if mark.lane == "other":  # to be looked at, not to be worked on
+        if mark.lane not in scene.worked_on:
             continue
         if mark.tag.rect.contains(point) or (mark.lane == "predicted" and _on_bracket(scene, mark, point)):
             return _selection_of(mark)
@@ -172,11 +172,10 @@ def _on_bracket(scene: Scene, mark: Mark, point: QPointF) -> bool:
 
 
 def _covering(scene: Scene, cell: CharacterBox | None) -> TextSelection | None:
-    """The gold span over a character, or else the predicted one."""
+    """The gold span over a character, or else the predicted one, or that of the other lane."""
     if cell is None:
         return None
-    lanes: tuple[Lane, ...] = ("gold", "predicted")
-    for lane in lanes:
+    for lane in scene.worked_on:
         for mark in scene.marks_on([cell.line]):
             span = mark.span
             if mark.lane == lane and span is not None and span.start < cell.end and cell.start < span.end:

@@ -85,7 +85,7 @@ def paint(
     _paint_text(brush, lines)
     for mark in marks:
         if mark.lane == "other":
-            _paint_other(brush, mark)
+            _paint_other(brush, mark, selection)
             continue
         _paint_mark(brush, mark, selection)
         if mark.lane == "gold" and mark.span in replaced:
@@ -209,7 +209,7 @@ def _paint_bracket(brush: Brush, mark: Mark, *, selected: bool) -> None:
     is_error = mark.comparison.is_error
     colour, line = brush.theme.error if is_error else brush.theme.edge, Qt.PenStyle.SolidLine
     if mark.is_unjudged and mark.span is not None:
-        colour, line = brush.theme.label(mark.span.label).ink, Qt.PenStyle.DashLine
+        colour, line = _ink_of_offered(brush, mark.span), Qt.PenStyle.DashLine
     if selected:
         colour = brush.theme.accent
     width = 2.0 if selected else 1.5 if is_error or mark.is_unjudged else 1.0
@@ -221,10 +221,13 @@ def _paint_bracket(brush: Brush, mark: Mark, *, selected: bool) -> None:
     _paint_stem(brush, mark)
 
 
-def _paint_other(brush: Brush, mark: Mark) -> None:
-    """A span of another epoch: a dotted bracket of its own, away from the text, and its tag below."""
-    is_wrong = mark.comparison.is_error
-    pen = _pen(brush.theme.error if is_wrong else brush.theme.edge, 1.2, Qt.PenStyle.DotLine)
+def _paint_other(brush: Brush, mark: Mark, selection: TextSelection | None) -> None:
+    """A span of another epoch or reader: a dotted bracket of its own, away from the text, and its tag below."""
+    selected = mark.is_unjudged and mark.span is not None and selection == of_predicted(mark.span)
+    colour = brush.theme.error if mark.comparison.is_error else brush.theme.edge
+    if mark.is_unjudged and mark.span is not None:
+        colour = brush.theme.accent if selected else _ink_of_offered(brush, mark.span)
+    pen = _pen(colour, 2.0 if selected else 1.2, Qt.PenStyle.DotLine)
     brush.painter.setBrush(Qt.BrushStyle.NoBrush)
     for piece in mark.pieces if mark.span is not None else ():
         brush.painter.setPen(pen)
@@ -236,7 +239,12 @@ def _paint_other(brush: Brush, mark: Mark) -> None:
         brush.painter.setPen(pen)
         top = brush.scene.lines[mark.pieces[0].line].other_top
         brush.painter.drawLine(QLineF(mark.tag.stem + 1.5, top, mark.tag.stem + 1.5, mark.tag.rect.bottom() - 2))
-    _paint_tag(brush, mark, selected=False)
+    _paint_tag(brush, mark, selected=selected)
+
+
+def _ink_of_offered(brush: Brush, span: Span) -> str:
+    """That of its label, but for what two readers say alike."""
+    return brush.theme.edge if span in brush.scene.agreed else brush.theme.label(span.label).ink
 
 
 def _bracket(brush: Brush, rect: QRectF, piece: Piece, mark: Mark) -> QPainterPath:

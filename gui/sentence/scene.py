@@ -27,6 +27,8 @@ STEM = 3.0
 """What a line that joins a tag to its mark takes of the tag's room."""
 _SHIFT = 8.0
 """How far to the left of its mark a tag may go rather than to a further row."""
+_LONGEST_NAME = 10
+"""Characters of a reader's name in a tag."""
 LINE_HEIGHT = 2.4
 """The least distance of two lines, in font sizes."""
 
@@ -119,7 +121,8 @@ class LineBox:
 @dataclass(frozen=True)
 class Scene:
     """A laid-out sentence; `differing` are the ranges in which gold and predicted edges differ. Without gold,
-    predicted spans are filled in its place; beside it, suggestions are not.
+    predicted spans are filled in its place; beside it, suggestions are not. With two readers, the other lane is worked
+    on like the predicted one, and what both say is quiet: `agreed`.
     """
 
     layout: TextLayout
@@ -128,6 +131,13 @@ class Scene:
     marks: tuple[Mark, ...]
     differing: tuple[tuple[int, int], ...]
     has_gold: bool = True
+    readers: tuple[str, ...] = ()
+    agreed: frozenset[Span] = frozenset()
+
+    @property
+    def worked_on(self) -> tuple[Lane, ...]:
+        """The lanes whose spans can be selected."""
+        return LANES if len(self.readers) > 1 else LANES[:2]
 
     @property
     def height(self) -> float:
@@ -220,6 +230,7 @@ def arrange(
     predicted: bool,
     other: Sequence[Comparison] | None = None,
     gold: bool = True,
+    readers: tuple[str, ...] = (),
 ) -> Scene:
     """Give every mark and tag its place.
 
@@ -229,17 +240,27 @@ def arrange(
         predicted: whether to leave room for the predicted lane.
         other: how another epoch's predictions compare with the same gold, for a lane of their own; None for none.
         gold: whether to leave room for labels over the text.
+        readers: the people whose spans those of the predicted lane, and of the other one, are: named in their tags.
     """
     if style.tags is None:
         return _arrange_without_tags(layout, comparisons, style)
     unplaced = defaultdict[tuple[int, Lane], list[_UnplacedMark]](list)
-    for mark in _marks_to_place(layout, comparisons, style.tags) + _other_marks(layout, other or (), style.tags):
+    one, second = (*readers, "", "")[:2]
+    agreed = _found_in(comparisons) & _found_in(other or ()) if second else frozenset[Span]()
+    shown = _marks_to_place(layout, comparisons, style.tags, one)
+    for mark in shown + _other_marks(layout, other or (), style.tags, second):
+        if mark.lane != "gold" and _found_in([mark.comparison]) & agreed:
+            mark = replace(mark, words=tuple([replace(part, role="quiet") for part in mark.words]))
         unplaced[mark.pieces[0].line, mark.lane].append(mark)
     tags = {place: assign_tag_rows(unplaced[place], layout.width) for place in sorted(unplaced, key=_order_of_painting)}
     room: dict[Lane, bool] = {"gold": gold, "predicted": predicted, "other": other is not None}
     lines = _line_boxes(layout, tags, style, style.tags.height, lanes=[lane for lane in LANES if room[lane]])
     marks = tuple(_place_mark(tag, lines[line], style) for (line, _), placed in tags.items() for tag in placed)
-    return Scene(layout, style, lines, marks, tuple(_differing(comparisons)), has_gold=gold)
+    return Scene(layout, style, lines, marks, tuple(_differing(comparisons)), gold, readers, agreed)
+
+
+def _found_in(comparisons: Iterable[Comparison]) -> frozenset[Span]:
+    return frozenset(each.predicted.span for each in comparisons if each.predicted is not None)
 
 
 def _arrange_without_tags(layout: TextLayout, comparisons: Sequence[Comparison], style: Style) -> Scene:
@@ -268,8 +289,10 @@ def unjudged(predicted: Iterable[PredictedSpan]) -> tuple[Comparison, ...]:
     return tuple(Comparison("right", None, found) for found in predicted)
 
 
-def tag_words(comparison: Comparison, lane: Lane) -> tuple[Words, ...]:
-    """What a tag says: the label; for a predicted span also its probability, and what is wrong with it."""
+def tag_words(comparison: Comparison, lane: Lane, reader: str = "") -> tuple[Words, ...]:
+    """What a tag says: the label; for a predicted span also its probability, and what is wrong with it. That of a
+    reader begins with the name in place of a probability.
+    """
     gold, predicted = comparison.gold, comparison.predicted
     if lane == "gold":
         assert gold is not None
@@ -279,11 +302,16 @@ def tag_words(comparison: Comparison, lane: Lane) -> tuple[Words, ...]:
         return (Words(wrong, "error"),)
     label = predicted.span.label
     role: Role = "label" if comparison.is_error or gold is None else "quiet"
-    said: tuple[Words, ...] = (Words(f"{label} {probability(predicted.probability)}", role, label),)
+    words = f"{_shorten(reader)} {label}" if reader else f"{label} {probability(predicted.probability)}"
+    said: tuple[Words, ...] = (Words(words, role, label),)
     if comparison.outcome in ("type", "both"):
         assert gold is not None
         said = (Words(gold.label, "gold label", gold.label), Words("→", "error"), *said)
     return (*said, Words(wrong, "error")) if wrong else said
+
+
+def _shorten(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
 
 
 def probability(value: float) -> str:
@@ -316,20 +344,24 @@ def _fit_in_row(mark: _UnplacedMark, limits: Sequence[float], width: float) -> t
     return len(limits), natural
 
 
-def _marks_to_place(layout: TextLayout, comparisons: Sequence[Comparison], metrics: TagMetrics) -> list[_UnplacedMark]:
+def _marks_to_place(
+    layout: TextLayout, comparisons: Sequence[Comparison], metrics: TagMetrics, reader: str
+) -> list[_UnplacedMark]:
     found = []
     for comparison in comparisons:
         for lane, span in _lanes(comparison):
-            words = tag_words(comparison, lane)
+            words = tag_words(comparison, lane, reader)
             pieces = layout.pieces(span.start, span.end)
             if pieces:
                 found.append(_UnplacedMark(lane, comparison, pieces, words, tag_width(words, metrics)))
     return found
 
 
-def _other_marks(layout: TextLayout, comparisons: Sequence[Comparison], metrics: TagMetrics) -> list[_UnplacedMark]:
+def _other_marks(
+    layout: TextLayout, comparisons: Sequence[Comparison], metrics: TagMetrics, reader: str
+) -> list[_UnplacedMark]:
     """What another epoch predicted, or missed."""
-    marks = _marks_to_place(layout, comparisons, metrics)
+    marks = _marks_to_place(layout, comparisons, metrics, reader)
     return [replace(mark, lane="other") for mark in marks if mark.lane == "predicted"]
 
 

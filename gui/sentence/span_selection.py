@@ -191,6 +191,12 @@ def place_suggestions(gold: tuple[Span, ...], suggested: tuple[PredictedSpan, ..
     return tuple(sorted((*own, *hints), key=start_of))
 
 
+def join_readings(*readings: tuple[PredictedSpan, ...] | None) -> tuple[PredictedSpan, ...]:
+    """What several readers say of a sentence, in order; what more than one says is there once."""
+    found = {each.span: each for reading in readings for each in reading or ()}
+    return tuple(found[span] for span in sorted(found))
+
+
 def start_of(comparison: Comparison) -> int:
     """Where the first of its spans starts."""
     predicted = comparison.predicted.span if comparison.predicted is not None else None

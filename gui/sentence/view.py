@@ -14,7 +14,7 @@ from gui.sentence.layout import TextLayout
 from gui.sentence.mouse import EdgeDrag, RangeDrag
 from gui.sentence.painting import MARGIN, large_style, paint
 from gui.sentence.scene import Scene, arrange, unjudged
-from gui.sentence.span_selection import TextSelection, comparisons_of, of_gold, place_suggestions
+from gui.sentence.span_selection import TextSelection, comparisons_of, join_readings, of_gold, place_suggestions
 
 _LEAST_WIDTH = 240
 _FOOT_WITHOUT_GOLD = 4
@@ -30,6 +30,7 @@ class Arrangement:
     Attributes:
         text, gold, predicted, other: as the view was asked to show them.
         suggests: whether predicted spans are suggestions, of which none is an error.
+        readers: the people whose spans are decided on: of `predicted`, and of `other` if it is between two.
     """
 
     def __init__(self, *, has_gold: bool) -> None:
@@ -38,6 +39,7 @@ class Arrangement:
         self.predicted: tuple[PredictedSpan, ...] | None = None
         self.other: tuple[PredictedSpan, ...] | None = None
         self.suggests = False
+        self.readers: tuple[str, ...] = ()
         self._has_gold = has_gold
         self._size = SENTENCE_SIZE
         self._drag: RangeDrag | EdgeDrag | None = None
@@ -108,7 +110,8 @@ class Arrangement:
     def comparisons(self) -> tuple[Comparison, ...]:
         """How the predicted spans compare with the gold shown; without a run, all gold is right."""
         if self._comparisons is None:
-            self._comparisons = self._compare(self.predicted) if self._has_gold else unjudged(self.predicted or ())
+            found = join_readings(self.predicted, self.other) if len(self.readers) > 1 else self.predicted
+            self._comparisons = self._compare(found) if self._has_gold else unjudged(found or ())
         return self._comparisons
 
     def _compare(self, found: tuple[PredictedSpan, ...] | None) -> tuple[Comparison, ...]:
@@ -122,11 +125,12 @@ class Arrangement:
         """The place of everything in a widget of a width."""
         return arrange(
             self.layout_at(width),
-            self.comparisons,
+            self.comparisons if len(self.readers) < 2 else self._compare(self.predicted),
             large_style(self._size, foot=MARGIN if self._has_gold else _FOOT_WITHOUT_GOLD),
             predicted=self.predicted is not None,
             other=None if self.other is None else self._compare(self.other),
             gold=self._has_gold,
+            readers=self.readers,
         )
 
 
