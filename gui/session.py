@@ -92,13 +92,13 @@ class Session(QObject):
         if self._project is None or self._project.folder.resolve() != folder.resolve():
             self._replace(lambda: projects.open_project(folder, is_responsive=True))
 
-    def create(self, folder: Path) -> Project:
-        """Make a new project, open it and return it.
+    def create(self, folder: Path, labels: Sequence[str] = ()) -> Project:
+        """Make a new project with these labels, or the standard's, open it and return it.
 
         Raises:
             UserError: the folder cannot be used; the project that was open stays so.
         """
-        return self._replace(lambda: projects.create_project(folder, is_responsive=True))
+        return self._replace(lambda: projects.create_project(folder, labels, is_responsive=True))
 
     def close_project(self) -> None:
         """Close the project and go back to the first screen.

@@ -160,7 +160,7 @@ class MainWindow(QMainWindow):
     def _project_menu(self) -> QMenu:
         session = self.context.session
         menu = QMenu(self)
-        menu.addAction(say("New project from corpus…"), self.welcome.choose_files)
+        menu.addAction(say("New project…"), self.welcome.choose_files)
         menu.addAction(self._window_action("open", say("Open project…"), self.welcome.choose_project))
         recent = menu.addMenu(say("Recent projects"))
         menu.aboutToShow.connect(lambda: self._list_recent(recent))

@@ -58,6 +58,19 @@ def is_label_name(label: str) -> bool:
     return 0 < len(label) <= _LONGEST and label == label.strip() and label.isprintable()
 
 
+def parse_labels(text: str) -> tuple[str, ...]:
+    """The labels that a person typed, with commas between.
+
+    Raises:
+        UserError: one is not a label, or comes twice.
+    """
+    labels = tuple(check_label_name(label) for part in text.split(",") if (label := part.strip()))
+    for label in labels:
+        if labels.count(label) > 1:
+            raise UserError("the label {label} comes twice; remove one", label=label)
+    return labels
+
+
 TTA_LABELS = tuple(entity_type.label for entity_type in TTA_TYPES)
 
 _BY_LABEL = {entity_type.label: entity_type for entity_type in TTA_TYPES}

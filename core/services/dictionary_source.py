@@ -112,9 +112,21 @@ def add_dictionary_from_gold(
 
 
 def _store_as(project: Project, name: str, entries: Iterable[DictionaryEntry]) -> int:
+    known = project.sources.find("dictionary", name)
+    return save_dictionary(project, known.number if known else None, name, entries)
+
+
+def save_dictionary(project: Project, number: int | None, name: str, entries: Iterable[DictionaryEntry]) -> int:
+    """Store entries and name of a dictionary, or of a new one (None), in one transaction; returns its number.
+
+    Raises:
+        UserError: a label cannot be stored for this source.
+    """
     with project.database.atomic():
-        known = project.sources.find("dictionary", name)
-        number = known.number if known else project.sources.add("dictionary", name, {})
+        if number is None:
+            number = project.sources.add("dictionary", name.strip(), {})
+        else:
+            project.sources.rename(number, name)
         store_entries(project, number, entries)
     return number
 

@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -218,8 +218,11 @@ class Project:
         self.close()
 
 
-def create_project(folder: Path, *, is_responsive: bool = False) -> Project:
+def create_project(folder: Path, labels: Sequence[str] = (), *, is_responsive: bool = False) -> Project:
     """Create a new, empty project.
+
+    Args:
+        labels: its tag set, in order; none means the standard's.
 
     Raises:
         UserError: the folder exists and is not empty, or cannot be created.
@@ -232,7 +235,10 @@ def create_project(folder: Path, *, is_responsive: bool = False) -> Project:
         raise UserError(
             "{folder} cannot be created: {reason}; choose another place", folder=folder, reason=error.strerror
         ) from error
-    return _open_locked(folder, is_new=True, is_responsive=is_responsive)
+    project = _open_locked(folder, is_new=True, is_responsive=is_responsive)
+    if labels:
+        project.sentences.begin_labels(labels)
+    return project
 
 
 def _is_left_over(path: Path) -> bool:

@@ -24,10 +24,11 @@ from core.io.files import kind_of
 from core.io.folders import find_unused
 from core.messages.catalogue import mark, say
 from core.services.import_corpus import DEV_SHARE, ImportPlan, Target
-from core.services.preview_corpus import preview_corpus
+from core.services.preview_corpus import Preview, preview_corpus
 from core.store.project import SUFFIX, Project
 from gui.background import LatestQuery
 from gui.corpus.import_preview import ImportPreview
+from gui.corpus.tag_set_field import TagSetField
 from gui.look.theme import Look
 from gui.text.wording import wrap_tooltip
 from gui.widgets.choosers import indent
@@ -41,6 +42,7 @@ _TARGETS: tuple[tuple[str, Target, bool], ...] = (
     (mark("pool, without gold, to be labelled"), "pool", False),
 )
 """What the list of targets says, where sentences go, and whether a share of them is kept for dev."""
+_POOL = next(place for place, target in enumerate(_TARGETS) if target[1] == "pool")
 
 
 def list_formats() -> str:
@@ -66,6 +68,7 @@ class ImportForm(QFrame):
         self._project: Project | None = None
         self._asks_folder = asks_folder
         self._takes_gold = True
+        self._is_chosen = False
         self.target = QComboBox()
         for title, split, _ in _TARGETS:
             self.target.addItem(title if title == split else say(title))
@@ -74,16 +77,19 @@ class ImportForm(QFrame):
         self.folder_field = QLineEdit()
         self.browse = QPushButton(say("Browse…"))
         self.problem = hint_label(wraps=True)
+        self.tag_set = TagSetField(look)
         self.preview = ImportPreview(look)
         self.start = QPushButton(say("Import"))
         self.start.setProperty("primary", True)
         self.cancel = QPushButton(say("Cancel"))
         self._query = LatestQuery(self)
         self._lay_out()
-        self._query.reported.connect(self.preview.show_preview)
-        self._query.answered.connect(self.preview.show_preview)
+        self._query.reported.connect(self._show_preview)
+        self._query.answered.connect(self._show_preview)
         self.preview.changed.connect(self._read)
+        self.target.activated.connect(self._keep_choice)
         self.target.currentIndexChanged.connect(self._choose_target)
+        self.tag_set.edited.connect(self._enable)
         self.folder_field.textChanged.connect(self._enable)
         self.browse.clicked.connect(self._choose_folder)
         self.start.clicked.connect(self.accepted)
@@ -97,6 +103,9 @@ class ImportForm(QFrame):
         place.addWidget(self.folder_field, 0, 1)
         place.addWidget(self.browse, 0, 2)
         place.addWidget(self.problem, 1, 1)
+        self._tag_set_title = PlainLabel(say("Labels"))
+        place.addWidget(self._tag_set_title, 2, 0, Qt.AlignmentFlag.AlignTop)
+        place.addWidget(self.tag_set, 2, 1, 1, 2)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addWidget(PlainLabel(say("Add to")))
@@ -105,7 +114,7 @@ class ImportForm(QFrame):
         buttons.addStretch(1)
         buttons.addWidget(self.cancel)
         buttons.addWidget(self.start)
-        title = PlainLabel(say("New project from corpus") if self._asks_folder else say("Add files to this project"))
+        title = PlainLabel(say("New project") if self._asks_folder else say("Add files to this project"))
         title.setProperty("role", "title")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 16)
@@ -125,16 +134,18 @@ class ImportForm(QFrame):
         else:
             self.start.click()
 
-    def ask(self, files: Sequence[Path], project: Project | None = None) -> None:
+    def ask(self, files: Sequence[Path], project: Project | None = None, folder: Path | None = None) -> None:
         """Begin with these files.
 
         Args:
             project: the one that they are for; None: a new one.
+            folder: where a new one is proposed; None: beside the first file.
         """
-        self._files, self._project = tuple(files), project
+        self._files, self._project, self._is_chosen = tuple(files), project, False
         self.preview.forget(project.sentences.labels() if project is not None else TTA_LABELS)
         first = files[0]
-        self.folder_field.setText(str(find_unused(first.with_name(first.stem + SUFFIX))))
+        self.folder_field.setText(str(find_unused((folder or first.parent) / f"{first.stem}{SUFFIX}")))
+        self.tag_set.field.show_text("")
         self._enable()
         self.show()
         self.start.setFocus()
@@ -158,6 +169,32 @@ class ImportForm(QFrame):
             self.preview.said.setText(str(error))
             return
         self._query.submit(lambda: preview_corpus(project, plan))
+
+    def _show_preview(self, preview: Preview) -> None:
+        """Show what is known of the files; raw text goes to the pool unless the person chose otherwise."""
+        self.preview.show_preview(preview)
+        known = [file for file in preview.files if file.format]
+        is_raw = bool(known) and all("split_sentences" in file.asks for file in known)
+        self.preview.show_labels(are_shown=not is_raw)
+        if is_raw and not self._is_chosen and self.target.currentIndex() != _POOL:
+            self._is_chosen = True
+            self.target.setCurrentIndex(_POOL)
+
+    def _keep_choice(self) -> None:
+        self._is_chosen = True
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The tag set of a new project of texts without gold; none means the standard's.
+
+        Raises:
+            UserError: one is not a label, or comes twice.
+        """
+        return self.tag_set.labels if self._asks_labels else ()
+
+    @property
+    def _asks_labels(self) -> bool:
+        return self._asks_folder and self.target.currentIndex() == _POOL
 
     @property
     def plan(self) -> ImportPlan:
@@ -191,6 +228,9 @@ class ImportForm(QFrame):
 
     def _enable(self) -> None:
         self.share.setVisible(_TARGETS[self.target.currentIndex()][2])
-        self.start.setEnabled(bool(self._files) and bool(self.folder_field.text().strip()))
+        for widget in (self.tag_set, self._tag_set_title):
+            widget.setVisible(self._asks_labels)
+        is_complete = bool(self._files) and bool(self.folder_field.text().strip())
+        self.start.setEnabled(is_complete and (not self._asks_labels or self.tag_set.is_valid))
         is_taken = self._asks_folder and kind_of(self.folder) != "missing"
         self.show_problem(say("This folder exists already; choose another name.") if is_taken else "")

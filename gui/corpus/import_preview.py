@@ -173,6 +173,10 @@ class ImportPreview(QWidget):
         self.show_rejected.setChecked(is_rejected)
         self.show_sentences.setChecked(not is_rejected)
 
+    def show_labels(self, *, are_shown: bool) -> None:
+        """Show the labels of the files beside the sentences; raw text has none."""
+        self.splitter.widget(0).setVisible(are_shown)
+
     def forget(self, labels: Sequence[str]) -> None:
         """Begin with other files, for a project with these labels."""
         self.labels.forget(labels)

@@ -1,19 +1,25 @@
 """What the Sources page does with sources: changes of the store, jobs, and the undo of removals."""
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from core.dictionary.entries import DictionaryEntry
 from core.domain.events import Reading
 from core.domain.spans import Section
 from core.io.folders import find_unused
 from core.messages.catalogue import say, say_count
 from core.services import engine
 from core.services.add_source import SourcePlan, add_file_source
-from core.services.dictionary_source import DictionaryReport, add_dictionary, add_dictionary_from_gold
+from core.services.dictionary_source import (
+    DictionaryReport,
+    add_dictionary,
+    add_dictionary_from_gold,
+    save_dictionary,
+)
 from core.services.model_source import AddedModel, ModelPlan, add_model
 from core.services.source_report import SourceReport, describe_source_report
 from core.services.tag_source import Tagged, tag_source
@@ -200,6 +206,20 @@ class SourceActions(QObject):
             return add_dictionary(project, path)
 
         self._add_entries(say("Adding {file}", file=path.name), work)
+
+    def save_dictionary(self, source: Source | None, name: str, entries: Sequence[DictionaryEntry]) -> Source | None:
+        """Give a dictionary, or a new one (None), a name and entries, in one step; None: it was not possible."""
+        saved: list[int] = []
+
+        def save(project: Project) -> ChangeSet:
+            saved.append(save_dictionary(project, source.number if source is not None else None, name, entries))
+            return ChangeSet("source", runs=(saved[0],))
+
+        self._change(save)
+        if not saved or (project := self._session.project) is None:
+            return None
+        self.added.emit(saved[0])
+        return project.sources.by_number(saved[0])
 
     def add_gold_dictionary(self) -> None:
         """Make a dictionary of the strings that the gold labels always alike, as a job."""

@@ -48,7 +48,8 @@ class AddModelForm(AddSourceForm):
         self._hub_row = _named_row(say("Model"), self.hub_name, self.fetch)
         self._classes_row = _named_row(say("Names of its classes"), self.class_names)
         self._typing = QTimer(self, singleShot=True, interval=TYPING_PAUSE)
-        for widget in (self._hub_row, self.said, self._classes_row):
+        self.column.insertWidget(1, self._hub_row)
+        for widget in (self.said, self._classes_row):
             self.body.addWidget(widget)
         self.body.addWidget(self.labels, 1)
         for widget in (self.whole_words, self.cut_particles):

@@ -44,7 +44,7 @@ class AddSourceForm(QFrame):
         buttons.addStretch(1)
         buttons.addWidget(self.cancel)
         buttons.addWidget(self.start)
-        layout = QVBoxLayout(self)
+        self.column = layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 16)
         for part in (layout, self.body):
             part.setSpacing(12)

@@ -22,6 +22,7 @@ from core.services.source_report import SourceReport
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.sentence_selection import Selection
+from core.store.sources import Source
 from gui.background import Job, LatestQuery
 from gui.corpus.page import choose_corpus_folder
 from gui.sources.actions import SourceActions, describe_removal
@@ -29,6 +30,7 @@ from gui.sources.add_file_form import AddFileForm
 from gui.sources.add_model_form import AddModelForm
 from gui.sources.add_source_form import AddSourceForm
 from gui.sources.agreement_panel import AgreementPanel
+from gui.sources.dictionary_editor import DictionaryEditor
 from gui.sources.source_panel import Offer, SourcePanel, find_offer
 from gui.sources.source_table import SourceTable
 from gui.widgets.flow import StackingSplitter
@@ -53,6 +55,7 @@ class SourcesPage(Page):
         self.add_file = adding.addAction(say("File of spans…"), self._choose_file)
         self.add_folder = adding.addAction(say("Folder of spans, such as brat makes…"), self._choose_folder)
         adding.addSeparator()
+        self.add_dictionary = adding.addAction(say("New dictionary…"), lambda: self.edit_entries(None))
         self.add_entries = adding.addAction(say("Dictionary from a file…"), self._choose_entries)
         self.add_model = adding.addAction(say("Model folder…"), self._choose_model)
         self.add_hub_model = adding.addAction(say("Model of the Hugging Face hub…"), lambda: self.ask_model(None))
@@ -65,7 +68,8 @@ class SourcesPage(Page):
         self.panel.add_section(self.agreement)
         self.form = AddFileForm(context.look)
         self.model_form = AddModelForm(context.look)
-        self._forms: tuple[AddSourceForm, ...] = (self.form, self.model_form)
+        self.editor = DictionaryEditor(context.look)
+        self._forms: tuple[AddSourceForm, ...] = (self.form, self.model_form, self.editor)
         for form in self._forms:
             form.hide()
         self.empty = EmptyState("", "", "")
@@ -113,6 +117,8 @@ class SourcesPage(Page):
         session.changed.connect(self._follow)
         session.context_changed.connect(lambda _: self._show_context())
         session.closing.connect(panel.store_edits)
+        session.closing.connect(self._keep_entries)
+        runner.shutting_down.connect(self._keep_entries)
         runner.started.connect(self._follow_job)
         for form in self._forms:
             runner.shutting_down.connect(form.dismiss)
@@ -127,6 +133,7 @@ class SourcesPage(Page):
         self.form.accepted.connect(self._add)
         self.model_form.accepted.connect(self._add_model)
         self.model_form.fetch_asked.connect(self._fetch_model)
+        self.editor.accepted.connect(self._save_entries)
         panel.renamed.connect(actions.rename)
         panel.noted.connect(actions.annotate)
         panel.metrics_asked.connect(self._show_metrics)
@@ -135,6 +142,7 @@ class SourcesPage(Page):
         panel.suggest_asked.connect(
             lambda on: self._with_current(lambda it: actions.suggest_with(it.source.number if on else None))
         )
+        panel.edit_asked.connect(lambda: self._with_current(lambda it: self.edit_entries(it.source)))
         panel.tag_asked.connect(lambda section: self._with_current(lambda it: actions.tag(it.source, section)))
         panel.export_asked.connect(lambda epoch: self._with_current(lambda it: self._export(it, epoch)))
         panel.weights_asked.connect(lambda: self._with_current(lambda it: actions.remove(it.source, "weights")))
@@ -290,6 +298,28 @@ class SourcesPage(Page):
         if name:
             self._context.preferences.remember_folder(Path(name).parent)
             self.actions_of.add_dictionary(Path(name))
+
+    def edit_entries(self, source: Source | None) -> None:
+        """Edit the entries of a dictionary, or of a new one (None)."""
+        project = self._context.session.project
+        assert project is not None, "the page is shown with a project only"
+        self.body.hide()
+        self.editor.ask(project, source)
+
+    def _save_entries(self) -> None:
+        editor, tags_pool = self.editor, self.editor.tags_pool.isChecked()
+        saved = self.actions_of.save_dictionary(editor.source, editor.title_typed, editor.entries)
+        if saved is not None:
+            self._dismiss_form()
+            self.table.setFocus()
+            if tags_pool:
+                self.actions_of.tag(saved, "pool")
+
+    def _keep_entries(self) -> None:
+        """What is typed and not saved stays in the project that is closed."""
+        editor = self.editor
+        if editor.is_changed and (entries := editor.entries):
+            self.actions_of.save_dictionary(editor.source, editor.title_typed, entries)
 
     def _choose_folder(self) -> None:
         if (folder := choose_corpus_folder(self, self._context)) is not None:

@@ -29,6 +29,7 @@ class Offer:
         shows: it can be the source that the window shows.
         compares: what the window shows can be compared with it.
         is_compared: it is.
+        edits: its entries can be edited.
         tags: it can tag further sentences.
         suggests: its spans can be suggested in the pool.
         is_suggesting: they are.
@@ -39,6 +40,7 @@ class Offer:
     shows: bool = False
     compares: bool = False
     is_compared: bool = False
+    edits: bool = False
     tags: bool = False
     suggests: bool = False
     is_suggesting: bool = False
@@ -56,6 +58,7 @@ def find_offer(project: Project, context: Context, summary: SourceSummary) -> Of
         shows=bool(summary.epochs),
         compares=any(other.source == source.number for other in others),
         is_compared=context.other is not None and context.other.source == source.number,
+        edits=source.kind == "dictionary" and source.removed is None,
         tags=source.tags_more and (bool(summary.epochs) or not source.is_run),
         suggests=bool(summary.epochs) and not source.is_crosscheck,
         is_suggesting=project.sources.suggesting() == source.number,
@@ -71,6 +74,7 @@ class SourcePanel(ScrolledPanel):
         renamed, noted: the person typed another name or note.
         metrics_asked, sentences_asked: to see what the source says.
         compare_asked: to compare with it, or to stop that.
+        edit_asked: to edit its entries.
         tag_asked: to have it tag a `Section`.
         suggest_asked: to take its spans as suggestions, or to stop that.
         export_asked: to export the model of an epoch.
@@ -82,6 +86,7 @@ class SourcePanel(ScrolledPanel):
     metrics_asked = Signal()
     sentences_asked = Signal()
     compare_asked = Signal(bool)
+    edit_asked = Signal()
     tag_asked = Signal(str)
     suggest_asked = Signal(bool)
     export_asked = Signal(int)
@@ -102,6 +107,7 @@ class SourcePanel(ScrolledPanel):
         self.sentences = QPushButton(say("Show sentences"))
         self.compare = _toggle(say("Compare with it"))
         self.compare.setToolTip(say("Show it beside what the window shows, in Metrics and in Inspect"))
+        self.edit = QPushButton(say("Edit entries…"))
         self.tag = QPushButton(say("Tag…"))
         self.tags = QMenu(self)
         self.tag.setMenu(self.tags)
@@ -155,6 +161,7 @@ class SourcePanel(ScrolledPanel):
         self.metrics.clicked.connect(self.metrics_asked)
         self.sentences.clicked.connect(self.sentences_asked)
         self.compare.clicked.connect(self.compare_asked)
+        self.edit.clicked.connect(self.edit_asked)
         self.suggest.clicked.connect(self.suggest_asked)
         self.weights.clicked.connect(self.weights_asked)
         self.remove.clicked.connect(self.remove_asked)
@@ -166,6 +173,7 @@ class SourcePanel(ScrolledPanel):
             self.metrics,
             self.sentences,
             self.compare,
+            self.edit,
             self.tag,
             self.suggest,
             self.export,
@@ -243,6 +251,7 @@ class SourcePanel(ScrolledPanel):
             self.metrics: offer.shows,
             self.sentences: offer.shows,
             self.compare: offer.compares,
+            self.edit: offer.edits,
             self.tag: offer.tags and not self.tags.isEmpty(),
             self.suggest: offer.suggests,
             self.export: offer.has_weights,

@@ -1,15 +1,20 @@
 """The first screen: sample project, recent projects, a new project from corpus files."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from core.domain.errors import UserError
 from core.domain.spans import Split
+from core.io.files import replacing
 from core.io.resources import RESOURCES
 from core.messages.catalogue import say
 from core.services.import_corpus import ImportPlan
 from core.store.project import DATABASE, SUFFIX, discard_if_empty
+from core.store.sentence_selection import Selection
+from gui.background import Job
 from gui.corpus.import_form import ImportForm, list_formats
 from gui.corpus.page import choose_corpus_folder, start_import
 from gui.look.theme import scaled
@@ -33,14 +38,19 @@ class WelcomePage(QWidget):
     def __init__(self, context: PageContext, data_folder: Path) -> None:
         super().__init__()
         self._context = context
+        self._data_folder = data_folder
         self._sample = data_folder / f"sample{SUFFIX}"
         self.sample = QPushButton(say("Open sample project"))
         self.sample.setProperty("primary", True)
-        self.new = QPushButton(say("New project from corpus…"))
+        self.new = QPushButton(say("New project…"))
+        self.new.setToolTip(wrap_tooltip(say("From the files of a corpus, or from raw text that is to be labelled")))
         self.open = QPushButton(say("Open project…"))
         self.new_from_folder = QPushButton(say("Choose a folder…"))
         self.new_from_folder.setProperty("flat", True)
         self.new_from_folder.setToolTip(wrap_tooltip(say("A folder that is one corpus, such as brat makes")))
+        self.paste = QPushButton(say("Paste text"))
+        self.paste.setProperty("flat", True)
+        self.paste.setToolTip(wrap_tooltip(say("A new project from the text of the clipboard, a sentence a line")))
         self.settings = QPushButton(say("Settings…"))
         self.settings.setProperty("flat", True)
         self.form = ImportForm(context.look, asks_folder=True)
@@ -51,6 +61,7 @@ class WelcomePage(QWidget):
         self.sample.clicked.connect(lambda: context.session.run_reporting_errors(self.open_sample))
         self.new.clicked.connect(self.choose_files)
         self.new_from_folder.clicked.connect(self._choose_folder)
+        self.paste.clicked.connect(lambda: context.session.run_reporting_errors(self.paste_text))
         self.open.clicked.connect(self.choose_project)
         self.form.accepted.connect(
             lambda: context.session.run_reporting_errors(self._create_proposed, self.form.show_problem)
@@ -75,6 +86,7 @@ class WelcomePage(QWidget):
         folder = QHBoxLayout()
         folder.addWidget(dropped)
         folder.addWidget(self.new_from_folder)
+        folder.addWidget(self.paste)
         folder.addStretch(1)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
@@ -148,12 +160,31 @@ class WelcomePage(QWidget):
         if folder := choose_corpus_folder(self, self._context):
             self.propose([folder])
 
+    def paste_text(self) -> None:
+        """Offer to make a project of the text of the clipboard.
+
+        Raises:
+            UserError: there is none.
+        """
+        text = QApplication.clipboard().text()
+        if not text.strip():
+            raise UserError("there is no text in the clipboard; copy some, or choose a file")
+        file = self._data_folder / say("pasted text.txt")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(file) as written:
+            written.write(text)
+        self.start.hide()
+        self.form.ask([file], folder=self._context.preferences.folder())
+
     def _leave_for(self, files: list[Path]) -> None:
         self._context.session.close_project()
         self.propose(files)
 
     def _create_proposed(self) -> None:
-        self._create(self.form.folder, self.form.plan)
+        plan = self.form.plan
+        job = self._create(self.form.folder, plan, labels=self.form.labels)
+        if plan.split == "pool":
+            job.finished.connect(lambda _: self._context.session.inspect(Selection(split="pool")))
 
     def choose_project(self) -> None:
         """Ask for a project's folder and open it."""
@@ -162,10 +193,11 @@ class WelcomePage(QWidget):
             self._context.preferences.remember_folder(Path(name).parent)
             self._context.session.run_reporting_errors(lambda: self._context.session.open(Path(name)))
 
-    def _create(self, folder: Path, *plans: ImportPlan) -> None:
-        """Make a project of files; it is gone again if the import fails."""
+    def _create(self, folder: Path, *plans: ImportPlan, labels: Sequence[str] = ()) -> Job:
+        """Make a project of files, with these labels or the standard's; it is gone again if the import fails."""
         session = self._context.session
-        project = session.create(folder)
+        project = session.create(folder, labels)
         job = start_import(self._context, *plans)
         for ending in (job.failed, job.cancelled):
             ending.connect(lambda *_: session.discard(project))
+        return job
