@@ -175,7 +175,8 @@ class ImportPreview(QWidget):
 
     def show_labels(self, *, are_shown: bool) -> None:
         """Show the labels of the files beside the sentences; raw text has none."""
-        self.splitter.widget(0).setVisible(are_shown)
+        if (pane := self.labels.parentWidget()) is not None:
+            pane.setVisible(are_shown)
 
     def forget(self, labels: Sequence[str]) -> None:
         """Begin with other files, for a project with these labels."""
