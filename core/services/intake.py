@@ -194,7 +194,12 @@ class Intake:
                 raise UserError("it contradicts an earlier record of the same text: {error}", error=error) from error
         sentence = Sentence.unchecked(earlier.id, record.text, spans)
         self._golds[place] = spans_to_text(spans)
-        self.tally.merged += 1
+        if record.judged == "partly":
+            self.tally.merged += 1
+        else:
+            self.tally.replaced += 1
+            people = (before.record.annotator, record.annotator)
+            self.tally.people += [each for each in dict.fromkeys(people) if each not in self.tally.people]
         self.tally.judged.subtract([before.judged])
         self.tally.judged[judged] += 1
         self.tally.spans.subtract(span.label for span in earlier.spans)

@@ -2,6 +2,7 @@
 
 from typing import Literal, NamedTuple
 
+from core.domain.splitting import normalise_for_comparison
 from core.messages.catalogue import say, say_count
 from core.services.next_batch import find_starved
 from core.services.source_choice import find_dictionary
@@ -38,11 +39,19 @@ def find_next_step(project: Project) -> NextStep:
     train, dev, left = (project.sentences.count(section) for section in ("train", "dev", "pool"))
     if not train + dev + left:
         return NextStep(say("There is nothing to label yet: add a corpus, or raw text for the pool."), "corpus")
-    run, labelled = _newest_run(project), train + dev
+    run, labelled = _newest_run(project), _count_labelled(project, train + dev)
     step = _find_start(project, labelled, dev, left) if run is None else _find_after(project, run, left)
     if left and (run is not None or labelled >= FIRST) and (starved := find_starved(project)):
         return step._replace(text=f"{step.text} {_describe_starved(starved)}")
     return step
+
+
+def _count_labelled(project: Project, sentences: int) -> int:
+    """How many labelled texts there are: copies count once, as long as they could make up for what is missing."""
+    if sentences > 10 * FIRST:
+        return sentences
+    stored = (each for split in ("train", "dev") for each in project.sentences.each(split))
+    return len({normalise_for_comparison(each.text) for each in stored})
 
 
 def _newest_run(project: Project) -> Run | None:

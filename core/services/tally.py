@@ -43,7 +43,9 @@ class Tally:
         for_pool: sentences that came in for the pool, as a person chose.
         ignored: those of them whose gold was not taken.
         unstated: texts without spans that count as judged although their files do not say so.
-        merged: records that were joined with an earlier one of the same sentence.
+        merged: records that were joined with an earlier one of the same sentence, of which they judge another part.
+        replaced: records by another person than an earlier one of the same sentence, in whose place they are.
+        people: who says something else of the same sentences, in order.
         judged: the records that came in, by whether somebody judged them.
         in_utf16: rejected records whose offsets are right if they count UTF-16 units.
         shifted: rejected records whose spans say what they cover, all by the same shift.
@@ -72,6 +74,8 @@ class Tally:
     ignored: int = 0
     unstated: int = 0
     merged: int = 0
+    replaced: int = 0
+    people: list[str] = field(default_factory=list)
     in_utf16: int = 0
     shifted: int = 0
     same_text: int = 0
@@ -216,6 +220,15 @@ def _describe_joining(tally: Tally) -> Iterator[str]:
             "{count:,} record was joined with an earlier one of the same sentence.",
             "{count:,} records were joined with earlier ones of the same sentences.",
             tally.merged,
+        )
+    if tally.replaced:
+        yield say_count(
+            "{count:,} record is by another person than an earlier one of the same sentence ({people}), and its gold"
+            " counts: choose whose does (--annotator on the command line), and add the others' as sources.",
+            "{count:,} records are by other people than earlier ones of the same sentences ({people}), and their gold"
+            " counts: choose whose does (--annotator on the command line), and add the others' as sources.",
+            tally.replaced,
+            people=join_words([*tally.people[:LISTED], "…"] if len(tally.people) > LISTED else tally.people),
         )
 
 

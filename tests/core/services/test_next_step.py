@@ -56,7 +56,10 @@ def test_an_empty_project_needs_a_corpus(project):
 def test_raw_text_is_labelled_in_the_random_order_until_a_first_tagger_is_worth_it(pool):
     text = "130 sentences to label: begin with 50 in the random order, by hand or with a dictionary."
     assert find_next_step(pool) == NextStep(text, "pool")
+    add_sentences(pool, [("pool", Sentence.unchecked("copy", "s0 문장이다 ", ()))])
+    pool.database.write("UPDATE sentence SET judged = 'no'")
     finish(pool, NAMES[:43])
+    assert pool.sentences.count("train") == 44
     step = find_next_step(pool)
     assert step == NextStep("43 labelled: label 7 more in the random order, then train a first tagger.", "pool")
     finish(pool, NAMES[43:60], "uncertain", Span(0, 1, pool.sentences.labels()[0]))
