@@ -123,6 +123,7 @@ def test_own_spans_stay_and_overlapping_suggestions_stay_hints(pool):
     assert pool.gold("p-1") == [(0, 3, "OG"), (4, 6, "LC")]
     assert not action.isEnabled(), "what is left overlaps"
     assert [mark.span for mark in pool.canvas.scene.marks if mark.is_unjudged] == [Span(0, 2, "PS")]
+    assert not pool.page.detail.actions_by_name["accept all"].isEnabled(), "none is left that can be taken"
 
 
 def test_a_rejected_suggestion_stays_away_until_that_is_undone(pool):
