@@ -128,13 +128,17 @@ def _add_rules(parser: argparse.ArgumentParser) -> None:
             OFFSETS,
             say("what offsets count; surface: shift them until all spans cover what the file says they cover"),
         ),
-        "--without-spans": (
-            get_args(WithoutSpans),
-            say("texts without spans, where the file does not say whether anybody judged them"),
-        ),
     }
     for name, (values, purpose) in choices.items():
         _add_choice(parser, name, values, purpose)
+    parser.add_argument(
+        "--without-spans",
+        choices=get_args(WithoutSpans),
+        help=say(
+            "what texts without spans are where the file does not say whether anybody judged them: not judged, so they"
+            " go to the pool (the default), or judged and without entities"
+        ),
+    )
     parser.add_argument(
         "--annotator", type=read_text, default="", metavar="NAME", help=say("whose gold to take (default: the last)")
     )

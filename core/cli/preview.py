@@ -46,6 +46,7 @@ def _sum_of(preview: Preview, unknown: Counter[str]) -> Tally:
         folded=sum((tally.folded for tally in tallies), Counter[str]()),
         in_utf16=sum(tally.in_utf16 for tally in tallies),
         shifted=sum(tally.shifted for tally in tallies),
+        unstated=sum(tally.unstated for tally in tallies),
     )
 
 
@@ -63,6 +64,8 @@ def print_way_out(tally: Tally, out: Output) -> None:
         out.note(say("To import them, use --offsets utf-16."))
     if tally.shifted:
         out.note(say("To import them, use --offsets surface."))
+    if tally.unstated:
+        out.note(say("To import texts without spans as judged ones without entities, use --without-spans no-entities."))
 
 
 def _offer_labels(unknown: Counter[str]) -> str:

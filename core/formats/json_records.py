@@ -294,7 +294,7 @@ def _keys_without_entities(members: Mapping[str, Any], found: Iterable[str]) -> 
     if not empty and (others := [key for key, value in members.items() if may_be_gold(key, value)]):
         raise UserError(
             'it has none of {known}, but {others:.80}; write its entities as "label": [[start, end,'
-            ' "PS"], …], or "label": [] if it has none',
+            ' "PS"], …], or "label": [], "judged": "yes" if it has none',
             known=join_words(GOLD_KEYS),
             others=join_words(others),
         )

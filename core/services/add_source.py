@@ -243,11 +243,11 @@ class _FileReading:
         return place_mentions(record.text, stated)
 
     def _find_judged(self, record: Record, spans: tuple[Span, ...]) -> Judged:
-        """Whether the source says what all entities of the text are: a person, as of gold; a tool, where it wrote any,
-        or that there are none.
+        """Whether the source says what all entities of the text are: a person, as of gold, or by a list without any; a
+        tool, where it wrote any, or that there are none.
         """
         if self._kind == "person":
-            return find_judged(self._rules, record, spans)
+            return record.judged if self._rules.without_spans is None else find_judged(self._rules, record, spans)
         if record.judged != "no" or self._rules.without_spans == "no-entities":
             return record.judged if record.judged == "partly" else "yes"
         has_none = record.says_judged and self._file.format.name in _BY_PREDICT

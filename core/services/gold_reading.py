@@ -18,7 +18,7 @@ _OTHER_OFFSETS: tuple[Offsets, ...] = ("utf-16", "surface")
 
 FineLabels = Literal["fold", "keep"]
 Overlaps = Literal["reject", "outermost", "innermost"]
-WithoutSpans = Literal["as-stated", "no-entities", "not-judged"]
+WithoutSpans = Literal["not-judged", "no-entities"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,8 @@ class Rules:
         overlaps: what happens to overlapping spans: the record is rejected, or the outermost or innermost are kept.
         offsets: what the offsets in the files count; "surface": they are shifted, the same for all spans of a record,
             until each covers the text that the file says.
-        without_spans: whether a text without spans was judged, where its file does not say so: as is likely by the
-            file's format, or as a person says.
+        without_spans: what a text without spans is where its file does not say whether anybody judged it; None: not
+            judged, but in the file of a person, which becomes a source, as is likely by its format.
         annotator: whose gold is taken where a file says who made it; empty: the last in the file.
         takes_gold: whether the files' spans are gold; if not, all sentences are for the pool.
     """
@@ -42,7 +42,7 @@ class Rules:
     fine_labels: FineLabels = "fold"
     overlaps: Overlaps = "reject"
     offsets: Offsets = "characters"
-    without_spans: WithoutSpans = "as-stated"
+    without_spans: WithoutSpans | None = None
     annotator: str = ""
     takes_gold: bool = True
 
@@ -185,6 +185,6 @@ def _unknown_label(label: str, known: Collection[str], renamed: Mapping[str, str
 
 def find_judged(rules: Rules, record: Record, spans: Sequence[Span]) -> Judged:
     """Whether a person decided the entities of a record, as its file or the rules say."""
-    if spans or record.says_judged or rules.without_spans == "as-stated":
+    if spans or record.says_judged:
         return record.judged
     return "yes" if rules.without_spans == "no-entities" else "no"

@@ -109,8 +109,7 @@ class Intake:
         judged = find_judged(rules, record, reading.spans)
         accepted = self._join(record, reading.spans, judged) or self._take(source, record, reading.spans, judged)
         self._count(record, reading)
-        is_unstated = judged == "yes" and not reading.spans and not record.says_judged
-        self.tally.unstated += is_unstated and rules.without_spans == "as-stated"
+        self.tally.unstated += judged == "no" and not record.says_judged
         return accepted
 
     def _take(self, source: Source, record: Record, spans: tuple[Span, ...], judged: Judged) -> Accepted:

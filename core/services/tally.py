@@ -42,7 +42,7 @@ class Tally:
         left_meanwhile: those that a person took out of the pool while the files were read, and which stay as they are.
         for_pool: sentences that came in for the pool, as a person chose.
         ignored: those of them whose gold was not taken.
-        unstated: texts without spans that count as judged although their files do not say so.
+        unstated: texts without spans whose files do not say whether anybody judged them; they count as not judged.
         merged: records that were joined with an earlier one of the same sentence, of which they judge another part.
         replaced: records by another person than an earlier one of the same sentence, in whose place they are.
         people: who says something else of the same sentences, in order.
@@ -169,7 +169,16 @@ def _describe_offsets(tally: Tally) -> Iterator[str]:
 
 
 def _describe_judging(tally: Tally) -> Iterator[str]:
-    if count := tally.judged["no"] - tally.for_pool:
+    if count := tally.unstated:
+        yield say_count(
+            "{count:,} of {total:,} sentences has no spans, and its file does not say whether it has no entities or"
+            " nobody looked at it: it is in the pool, as not judged. If it was judged, import it so.",
+            "{count:,} of {total:,} sentences have no spans, and their files do not say whether they have no entities"
+            " or nobody looked at them: they are in the pool, as not judged. If they were judged, import them so.",
+            count,
+            total=tally.judged.total(),
+        )
+    if count := tally.judged["no"] - tally.for_pool - tally.unstated:
         yield say_count(
             "Nobody judged {count:,} sentence: it is in the pool, not in a split.",
             "Nobody judged {count:,} sentences: they are in the pool, not in a split.",
@@ -207,14 +216,6 @@ def _describe_pool(tally: Tally) -> Iterator[str]:
 
 
 def _describe_joining(tally: Tally) -> Iterator[str]:
-    if count := tally.unstated:
-        yield say_count(
-            "{count:,} text without spans counts as judged, though its file does not say whether anybody looked at"
-            " it: import it as not judged if nobody did.",
-            "{count:,} texts without spans count as judged, though their files do not say whether anybody looked at"
-            " them: import them as not judged if nobody did.",
-            count,
-        )
     if tally.merged:
         yield say_count(
             "{count:,} record was joined with an earlier one of the same sentence.",

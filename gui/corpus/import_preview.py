@@ -59,9 +59,8 @@ _CHOICES: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "without_spans": (
         mark("Texts without spans"),
         (
-            (mark("as the format suggests"), "as-stated"),
-            (mark("have no entities"), "no-entities"),
             (mark("were not judged"), "not-judged"),
+            (mark("have no entities"), "no-entities"),
         ),
     ),
 }
@@ -295,6 +294,14 @@ def _describe_file(file: FilePreview) -> str:
                 "{count:,} text with other gold elsewhere",
                 "{count:,} texts with other gold elsewhere",
                 file.tally.other_gold,
+            )
+        )
+    if file.tally.unstated:
+        parts.append(
+            say_count(
+                "{count:,} has no span: no entities, or not looked at?",
+                "{count:,} have no span: no entities, or not looked at?",
+                file.tally.unstated,
             )
         )
     if file.problem:

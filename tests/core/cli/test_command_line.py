@@ -214,7 +214,7 @@ def test_bad_records_are_listed_and_good_ones_imported(tmp_path):
         '{"id": "a", "text": "서울", "label": [[0, 2, "LC"]]}\n'
         '{"id": "b", "text": "서울", "label": [[0, 9, "LC"]]}\n'
         '{"id": "c", "text": "서울", "label": [[0, 2, "NOPE"]]}\n'
-        '{"id": "a", "text": "부산", "label": []}\n'
+        '{"id": "a", "text": "부산", "label": [], "judged": "yes"}\n'
         "no json\n",
         encoding="utf-8",
     )
@@ -273,7 +273,7 @@ def test_a_file_that_is_imported_again_is_reported_in_one_sentence_and_its_recor
 
 def test_an_import_warns_of_sentences_that_train_and_dev_share(tmp_path):
     corpus, project = tmp_path / "c.jsonl", tmp_path / "p.spandesk"
-    corpus.write_text('{"text": "서울", "label": []}\n', encoding="utf-8")
+    corpus.write_text('{"text": "서울", "label": [], "judged": "yes"}\n', encoding="utf-8")
     run("import", project, corpus)
     corpus.write_text('{"id": "b", "text": "서울 ", "label": [[0, 2, "LC"]]}\n', encoding="utf-8")
     _, _, said = said_by("import", project, corpus, "--split", "dev")
@@ -541,7 +541,10 @@ def test_help_says_what_there_is_to_know(capsys, command, words):
 
 def test_an_import_says_with_which_options_what_was_rejected_comes_in(tmp_path, capsys):
     corpus = tmp_path / "a.jsonl"
-    lines = ['{"id": 1, "text": "나리는", "label": [[0, 2, "PER"]]}', '{"id": 2, "text": "비", "label": []}']
+    lines = [
+        '{"id": 1, "text": "나리는", "label": [[0, 2, "PER"]]}',
+        '{"id": 2, "text": "비", "label": [], "judged": "yes"}',
+    ]
     corpus.write_text("\n".join(lines), encoding="utf-8")
     project = str(tmp_path / "p.spandesk")
     assert commands.run(["import", project, str(corpus)]) == 0
@@ -553,7 +556,10 @@ def test_an_import_says_with_which_options_what_was_rejected_comes_in(tmp_path, 
 
 def test_a_dry_run_of_an_import_prints_what_is_in_the_files_and_stores_nothing(tmp_path, capsys):
     corpus = tmp_path / "a.jsonl"
-    lines = ['{"id": 1, "text": "나리는", "label": [[0, 2, "PER"]]}', '{"id": 2, "text": "비", "label": []}']
+    lines = [
+        '{"id": 1, "text": "나리는", "label": [[0, 2, "PER"]]}',
+        '{"id": 2, "text": "비", "label": [], "judged": "yes"}',
+    ]
     corpus.write_text("\n".join(lines), encoding="utf-8")
     project = tmp_path / "p.spandesk"
     assert commands.run(["import", str(project), str(corpus), "--dry-run"]) == 0

@@ -23,7 +23,7 @@ def tool(tmp_path):
     path = tmp_path / "tool.jsonl"
     records = [
         {"id": "news-4", "text": NEWS_4, "spans": [[0, 4, "ORG"], [6, 8, "LC"]]},
-        {"id": "talk-2", "text": "오늘은 아무 일도 없었다.", "spans": []},
+        {"id": "talk-2", "text": "오늘은 아무 일도 없었다.", "spans": [], "judged": "yes"},
         {"id": "talk-1", "text": "다른 글", "spans": []},
     ]
     path.write_text("\n".join(json.dumps(each, ensure_ascii=False) for each in records), encoding="utf-8")

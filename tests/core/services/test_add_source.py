@@ -137,7 +137,7 @@ def test_of_a_person_only_what_was_looked_at_is_taken_and_parts_are_joined(proje
 def test_of_several_people_one_is_chosen(project, add):
     records = [
         {"id": "1", "text": NARI, "spans": [[0, 2, "PS"]], "annotator": "가온"},
-        {"id": "1", "text": NARI, "spans": [], "annotator": "다온"},
+        {"id": "1", "text": NARI, "spans": [], "judged": "yes", "annotator": "다온"},
     ]
     with pytest.raises(UserError, match=r"several people \(가온, 다온\); choose one"):
         add(*records, kind="person")

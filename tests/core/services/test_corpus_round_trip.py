@@ -108,8 +108,8 @@ def exported(project, path, split=None, addenda=()):
 
 
 def test_an_id_of_two_files_comes_back_where_it_is_the_only_one_in_the_export(tmp_path):
-    first = jsonl(tmp_path / "a" / "x.jsonl", {"id": "0", "text": "가", "label": []})
-    second = jsonl(tmp_path / "b" / "y.jsonl", {"id": "0", "text": "나", "label": []})
+    first = jsonl(tmp_path / "a" / "x.jsonl", {"id": "0", "text": "가", "label": [], "judged": "yes"})
+    second = jsonl(tmp_path / "b" / "y.jsonl", {"id": "0", "text": "나", "label": [], "judged": "yes"})
     with create_project(tmp_path / "p.spandesk") as project:
         plans = ImportPlan((first,), "train"), ImportPlan((second,), "dev")
         run_to_end(import_corpus(project, *plans))
@@ -138,7 +138,7 @@ def test_what_people_said_is_written_beside_the_gold_if_asked(tmp_path):
 
 
 def test_a_note_of_the_file_stays_beside_one_from_here(tmp_path):
-    path = jsonl(tmp_path / "x.jsonl", {"id": "0", "text": "가", "label": [], "note": "원래"})
+    path = jsonl(tmp_path / "x.jsonl", {"id": "0", "text": "가", "label": [], "judged": "yes", "note": "원래"})
     with create_project(tmp_path / "p.spandesk") as project:
         run_to_end(import_corpus(project, ImportPlan((path,), "train")))
         project.reviews.note(project.sentences.by_id("0").number, "새")
@@ -147,7 +147,7 @@ def test_a_note_of_the_file_stays_beside_one_from_here(tmp_path):
 
 
 def test_an_export_says_what_its_format_cannot_keep_and_what_is_in_no_split(tmp_path):
-    members = {"id": "0", "text": "가", "label": [], "document": "d", "annotator": "민서"}
+    members = {"id": "0", "text": "가", "label": [], "judged": "yes", "document": "d", "annotator": "민서"}
     pooled = {"id": "1", "text": "나", "judged": "no", "label": []}
     with create_project(tmp_path / "p.spandesk") as project:
         run_to_end(import_corpus(project, ImportPlan((jsonl(tmp_path / "x.jsonl", members, pooled),), "train")))

@@ -45,7 +45,11 @@ def case(name):
 
 
 def record(text="나리는 부산에 산다", *spans, **members):
-    return {"text": text, "label": [list(span) for span in spans]} | members
+    """A record; where it has no spans, it says that a person judged it."""
+    return {"text": text, "label": [list(span) for span in spans]} | ({} if spans else {"judged": "yes"}) | members
+
+
+UNSAID = {"id": "a", "text": "비가 온다", "label": []}
 
 
 FINE = record("나리는 부산에 산다", (0, 2, "PS_NAME"), (4, 6, "LCP_CITY"), id="f")
@@ -55,14 +59,6 @@ def test_a_fine_label_that_the_tag_set_lacks_becomes_its_type_and_that_is_said(p
     report = imported(FINE)
     assert golds(project) == {"f": (Span(0, 2, "PS"), Span(4, 6, "LC"))}
     assert report.warnings == ("2 spans with fine labels got their types: PS_NAME (1), LCP_CITY (1).",)
-
-
-@pytest.mark.parametrize(("rule", "is_said"), [("as-stated", True), ("no-entities", False), ("not-judged", False)])
-def test_texts_without_spans_that_count_as_judged_unsaid_are_named(imported, rule, is_said):
-    others = record("비", judged="yes"), record("눈", (0, 1, "PS"))
-    report = imported(record("해"), *others, without_spans=rule)
-    said = "1 text without spans counts as judged, though its file does not say whether anybody looked at it"
-    assert any(warning.startswith(said) for warning in report.warnings) == is_said
 
 
 def test_a_fine_label_of_the_tag_set_is_kept(project, imported):
@@ -209,7 +205,7 @@ def test_of_two_shifts_that_fit_neither_is_taken(imported):
 
 
 def test_two_files_that_count_from_0_come_in_side_by_side(project):
-    plan = ImportPlan((case("F13_a.jsonl"), case("F13_b.jsonl")))
+    plan = ImportPlan((case("F13_a.jsonl"), case("F13_b.jsonl")), rules=Rules(without_spans="no-entities"))
     run_to_end(import_corpus(project, plan))
     texts = {stored.id: stored.text for stored in project.sentences.each()}
     assert texts == {
@@ -259,12 +255,20 @@ def test_what_nobody_judged_is_in_the_pool_and_not_in_a_split(project, tmp_path)
     assert report.warnings == ("Nobody judged 2 sentences: they are in the pool, not in a split.",)
 
 
-@pytest.mark.parametrize(("without_spans", "section"), [("as-stated", "train"), ("not-judged", "pool")])
-def test_whether_a_text_without_spans_was_judged_is_asked_where_the_file_does_not_say(
-    project, imported, without_spans, section
-):
-    imported(record("비가 온다", id="a"), record("나리는 갔다", (0, 2, "PS"), id="b"), without_spans=without_spans)
-    assert {stored.id: stored.split for stored in project.sentences.each_anywhere()} == {"a": section, "b": "train"}
+def test_a_text_without_spans_is_in_the_pool_until_somebody_says_that_it_was_judged(project, imported):
+    others = record("나리는 갔다", (0, 2, "PS"), id="b"), record("눈이 온다", id="c")
+    report = imported(UNSAID, *others)
+    assert {each.id: each.split for each in project.sentences.each_anywhere()} == {
+        "a": "pool",
+        "b": "train",
+        "c": "train",
+    }
+    assert report.warnings == (
+        "1 of 3 sentences has no spans, and its file does not say whether it has no entities or nobody looked at it: it"
+        " is in the pool, as not judged. If it was judged, import it so.",
+    )
+    report = imported(UNSAID, *others, without_spans="no-entities")
+    assert (report.tally.returned, report.tally.unstated, project.sentences.by_id("a").split) == (1, 0, "train")
 
 
 def annotated(annotation, person, *results):

@@ -16,7 +16,14 @@ from tests.building import add_sentences
 
 def record(sentence_id, document="", text=None, **others):
     named = {"document": document} if document else {}
-    return {"id": sentence_id, "text": text or f"{sentence_id} 문장이다.", "label": [], **named, **others}
+    return {
+        "id": sentence_id,
+        "text": text or f"{sentence_id} 문장이다.",
+        "label": [],
+        "judged": "yes",
+        **named,
+        **others,
+    }
 
 
 def write(path, *records):

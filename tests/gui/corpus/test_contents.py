@@ -129,7 +129,7 @@ def test_checks_are_counted_when_they_are_looked_at_and_follow_corrections(page,
 
 def test_files_are_listed_with_day_format_and_encoding_and_an_import_can_be_dropped(page, window, qtbot, tmp_path):
     path = tmp_path / "more.jsonl"
-    records = [{"id": f"m{number}", "text": f"{number}번 서울", "label": []} for number in range(3)]
+    records = [{"id": f"m{number}", "text": f"{number}번 서울", "label": [], "judged": "yes"} for number in range(3)]
     path.write_text("\n".join(json.dumps(each, ensure_ascii=False) for each in records), encoding="utf-16")
     window.take_files([path])
     page.form.target.setCurrentText("train")

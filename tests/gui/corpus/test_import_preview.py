@@ -70,7 +70,8 @@ def test_a_file_is_shown_mapped_and_added_and_then_stored_so(form, window, qtbot
     project = window.context.session.project
     window.take_files([corpus])
     preview = form.preview
-    assert preview.said.text() == "mixed.jsonl: JSON Lines in UTF-8 · 1 sentence with 0 spans · 4 rejected"
+    asked = "1 has no span: no entities, or not looked at?"
+    assert preview.said.text() == f"mixed.jsonl: JSON Lines in UTF-8 · 1 sentence with 0 spans · 4 rejected · {asked}"
     assert [row[:2] for row in shown(preview.labels)][:2] == [["PER", "1"], ["MEET", "1"]], "unknown ones come first"
     assert visible_choices(form) == {"overlaps", "fine_labels", "without_spans"}
     assert set(sentences(form)) == {"b"}

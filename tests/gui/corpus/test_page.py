@@ -83,7 +83,10 @@ def test_more_files_go_where_the_form_says_and_bad_records_are_listed(page, wind
 
 def test_skipped_records_take_one_line_until_asked_for_and_are_cleared_and_shown_again(page, window, qtbot, tmp_path):
     def add(name, *texts):
-        lines = [json.dumps({"id": f"{name}{at}", "text": text, "label": []}) for at, text in enumerate(texts)]
+        lines = [
+            json.dumps({"id": f"{name}{at}", "text": text, "label": [], "judged": "yes"})
+            for at, text in enumerate(texts)
+        ]
         (tmp_path / f"{name}.jsonl").write_text("\n".join(lines), encoding="utf-8")
         window.take_files([tmp_path / f"{name}.jsonl"])
         click(page.form.start)

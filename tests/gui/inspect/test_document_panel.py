@@ -18,13 +18,13 @@ MEMBERS = {"source": "한겨레", "meta": {"date": "2020-01-02", "score": 0.5}}
 def project_with_documents(folder):
     """Two documents of three sentences each, and one sentence without."""
     made = [
-        {"id": f"{name}-{at}", "text": f"{name} {at}번째 문장이다.", "label": [], "document": name}
+        {"id": f"{name}-{at}", "text": f"{name} {at}번째 문장이다.", "label": [], "judged": "yes", "document": name}
         for name in ("사설", "기사")
         for at in (1, 2, 3)
     ]
     made[4] |= {"annotator": "민서", **MEMBERS}
     path = folder.parent / "news.jsonl"
-    lines = [*made, {"id": "plain", "text": "홀로 있다.", "label": []}]
+    lines = [*made, {"id": "plain", "text": "홀로 있다.", "label": [], "judged": "yes"}]
     path.write_text("".join(json.dumps(each, ensure_ascii=False) + "\n" for each in lines), encoding="utf-8")
     project = create_project(folder)
     run_to_end(import_corpus(project, ImportPlan((path,), "dev")))
