@@ -188,8 +188,8 @@ def test_a_dictionary_of_the_gold_is_added_and_tags(opened, qtbot):
     assert rows(page)[0][4] == "4"
 
 
-def test_a_model_from_elsewhere_gets_its_labels_once_and_tags(opened, qtbot, tmp_path, their_model):
-    page, project = opened.pages["sources"], opened.context.session.project
+def test_a_model_from_elsewhere_gets_its_labels_once(opened, qtbot, tmp_path, their_model):
+    page = opened.pages["sources"]
     form = page.model_form
     (tmp_path / "no model").mkdir()
     page.ask_model(tmp_path / "no model")
@@ -203,12 +203,6 @@ def test_a_model_from_elsewhere_gets_its_labels_once_and_tags(opened, qtbot, tmp
     wait_for_job(qtbot, opened.context.runner)
     assert not form.isVisible()
     assert rows(page)[0][:3] == ["their ner", "model", "their ner"]
-    next(each for each in page.panel.tags.actions() if each.text().startswith("dev")).trigger()
-    wait_for_job(qtbot, opened.context.runner)
-    assert project.predictions.count(EpochKey(2, 1), "dev") == 4
-    click(page.panel.sentences)
-    assert opened.stack.currentWidget() is opened.pages["inspect"]
-    assert opened.context.session.context.key == EpochKey(2, 1)
 
 
 def test_classes_without_names_are_asked_for_in_a_field(opened, numbered_model):
