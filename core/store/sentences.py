@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
 from core.domain.errors import UserError
-from core.domain.labels import TTA_LABELS
 from core.domain.spans import Example, Section, Sentence, SentenceNumber, Span, Split, check_spans
 from core.formats.records import with_sentence_id
 from core.messages.catalogue import say
@@ -177,8 +176,7 @@ class Sentences:
 
     def begin_labels(self, labels: Sequence[str]) -> None:
         """Begin a new project with these labels, in this order, in the place of the standard's."""
-        others = [label for label in TTA_LABELS if label not in labels]
-        self._tag_set.change({**dict.fromkeys(labels, True), **dict.fromkeys(others, False)})
+        self._tag_set.begin(labels)
 
     def count(self, section: Section | None = None) -> int:
         """How many sentences a section has; without one, all splits together."""

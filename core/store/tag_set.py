@@ -43,6 +43,13 @@ class TagSetTable:
             places[label] = _first_free(places.values())
         return dict(sorted(places.items(), key=lambda item: item[1]))
 
+    def begin(self, labels: Collection[str]) -> None:
+        """Begin with these labels, in this order, in the place of the standard's."""
+        others = [label for label in TTA_LABELS if label not in labels]
+        with self._database.atomic():
+            self._database.write("DELETE FROM label_place")
+            self.change({**dict.fromkeys(labels, True), **dict.fromkeys(others, False)})
+
     def change(self, known: Mapping[str, bool]) -> None:
         """Add labels to the tag set (true) or remove them (false); a label that replaces another takes its place."""
         with self._database.atomic():

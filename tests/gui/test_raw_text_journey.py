@@ -11,7 +11,7 @@ from core.domain.spans import Span
 from core.services.dictionary_draft import DraftLine
 from core.store.predictions import EpochKey
 from core.store.project import open_project
-from tests.gui.driving import click, drag_over, press_key, wait_for_job
+from tests.gui.driving import click, press_key, wait_for_job
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 Key = Qt.Key
@@ -112,8 +112,9 @@ def _take_and_correct_suggestions(window, qtbot):
     assert taken.gold == tuple(each.span for each in suggested.predicted)
     corrected = page.detail.shown.stored
     end = corrected.text.index("은 ")
-    drag_over(page.detail.canvas, 0, end - 1)
-    click(page.detail.chips.chips["PS"])
+    press_key(Key.Key_Right)
+    press_key(Key.Key_Left, SHIFT)
+    press_key(Key.Key_1)
     click(page.detail.reviewed.done)
     [corrected] = project.sentences.by_number([corrected.number])
     assert Span(0, end, "PS") in corrected.gold

@@ -18,8 +18,9 @@ def test_labels_have_commas_between_and_each_comes_once():
 
 
 def test_a_project_begins_with_the_labels_in_their_order(tmp_path):
-    with create_project(tmp_path / "own.spandesk", ("제품", "PS")) as project:
-        assert project.sentences.labels() == ("제품", "PS")
+    with create_project(tmp_path / "own.spandesk", ("제품", "LC", "PS")) as project:
+        assert project.sentences.labels() == ("제품", "LC", "PS")
+        assert [*project.sentences.label_places().values()] == [0, 1, 2], "their keys"
         assert project.problems() == []
     with create_project(tmp_path / "all.spandesk") as project:
         assert project.sentences.labels() == TTA_LABELS
