@@ -231,7 +231,7 @@ class _FileReading:
             for each in match.sentences
         }
         self._add(match.sentences, found, judged)
-        self.report.up_to_blanks += match.up_to_blanks
+        self.report.tally.up_to_blanks += match.up_to_blanks
         self.report.mentions_missing += len(missing)
         self.report.missing += missing[: LISTED - len(self.report.missing)]
         self.report.tally.folded.update(reading.folded)

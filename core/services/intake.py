@@ -15,6 +15,7 @@ from core.messages.catalogue import join_words, say
 from core.messages.terminal import escape_controls
 from core.services.gold_reading import GoldReader, Reading, Rules, find_judged
 from core.services.known_sentences import ByText, KnownSentences, has_gold_of, is_same_text
+from core.services.sentence_matching import map_spans
 from core.services.tally import LISTED, OtherGold, Tally
 from core.store.columns import spans_from_text, spans_to_text
 from core.store.project import Project
@@ -107,10 +108,25 @@ class Intake:
         self.tally.read[source.name] += 1
         reading = self._gold.read(rules, record, stated)
         judged = find_judged(rules, record, reading.spans)
+        if known := self._find_up_to_blanks(source, record):
+            reading = reading._replace(spans=map_spans(reading.spans, record.text, known.text))
+            record = replace(record, text=known.text, id=known.id)
         accepted = self._join(record, reading.spans, judged) or self._take(source, record, reading.spans, judged)
         self._count(record, reading)
         self.tally.unstated += judged == "no" and not record.says_judged
         return accepted
+
+    def _find_up_to_blanks(self, source: Source, record: Record) -> StoredSentence | None:
+        """The sentence that a tool gives back with other blanks: by its id, or in the pool, or without an id."""
+        found = self.known.up_to_blanks(record.text)
+        if not found:
+            return None
+        named = [each for each in found if each.id in _names_to_try(source, record)]
+        pooled = [each for each in found if each.split == "pool"]
+        rest = found if record.id == make_id(source, record.number, record.text) else ()
+        known = next(iter((*named, *pooled, *rest)), None)
+        self.tally.up_to_blanks += known is not None
+        return known
 
     def _take(self, source: Source, record: Record, spans: tuple[Span, ...], judged: Judged) -> Accepted:
         """A record that is the first of its sentence."""

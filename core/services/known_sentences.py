@@ -26,6 +26,31 @@ class ByText:
         return () if first is None else (first, *self._others.get(key, ()))
 
 
+class TextIndex:
+    """Numbers of sentences by their texts, and by what they are with runs of blanks as one."""
+
+    def __init__(self) -> None:
+        self._texts = ByText()
+        self._folded = ByText()
+
+    def add(self, number: int, text: str) -> int:
+        """Add a sentence; returns the key of its text."""
+        key, folded = text_key(text), hash(fold_blanks(text))
+        self._texts.add(key, number)
+        if folded != key:
+            self._folded.add(folded, number)
+        return key
+
+    def of(self, key: int) -> Sequence[int]:
+        """The sentences whose texts have this key."""
+        return self._texts.of(key)
+
+    def up_to_blanks(self, text: str) -> Sequence[int]:
+        """The sentences whose text is this one, or this one but for runs of blanks."""
+        folded = hash(fold_blanks(text))
+        return (*self._texts.of(folded), *self._folded.of(folded))
+
+
 class KnownSentences:
     """The sentences of a project, or none.
 
@@ -39,7 +64,7 @@ class KnownSentences:
         self.splits: dict[Split, Keys] = {split: as_keys(array("q")) for split in SPLITS}
         self.freed_ids: set[str] = set()
         self._ids: set[int] = set()
-        self._texts = ByText()
+        self._texts = TextIndex()
         self._golds: dict[int, list[StoredSentence]] = {}
 
     def learn(self) -> Iterator[None]:
@@ -48,11 +73,8 @@ class KnownSentences:
             return
         keys: dict[Section, array[int]] = {section: array("q") for section in SECTIONS}
         for place, (number, sentence_id, section, text) in enumerate(self._project.sentences.texts_and_ids()):
-            key = text_key(text)
-            keys[section].append(key)
+            keys[section].append(self._texts.add(number, text) if section != "deleted" else text_key(text))
             self._ids.add(hash(sentence_id))
-            if section != "deleted":
-                self._texts.add(key, number)
             if place % SLICE == SLICE - 1:
                 yield
         self.splits = {split: as_keys(keys[split]) for split in SPLITS}
@@ -80,6 +102,19 @@ class KnownSentences:
             if len(numbers) > 1:
                 self._golds[key] = known
         return known
+
+    def up_to_blanks(self, text: str) -> Sequence[StoredSentence]:
+        """The sentences of the project with a text that differs in runs of blanks alone; none if it has the text."""
+        if self._project is None or self._texts.of(text_key(text)):
+            return ()
+        numbers = self._texts.up_to_blanks(text)
+        found = self._project.sentences.by_number([SentenceNumber(number) for number in numbers]) if numbers else ()
+        return [stored for stored in found if fold_blanks(stored.text) == fold_blanks(text)]
+
+
+def fold_blanks(text: str) -> str:
+    """The text as it is compared, with runs of blanks and line ends as one blank, as some tools write them."""
+    return " ".join(normalise_for_comparison(text).split())
 
 
 def has_gold_of(stored: StoredSentence, record: Record, spans: tuple[Span, ...]) -> bool:

@@ -8,7 +8,7 @@ from core.domain.spans import Span
 from core.domain.splitting import normalise_for_comparison
 from core.formats.records import Record
 from core.languages.korean.normalise import Normalised, to_nfc
-from core.services.known_sentences import ByText
+from core.services.known_sentences import TextIndex, fold_blanks
 from core.store.project import Project
 from core.store.sentences import SLICE, StoredSentence
 
@@ -34,13 +34,13 @@ class SentenceMatcher:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._texts = ByText()
+        self._texts = TextIndex()
 
     def learn(self) -> Iterator[None]:
         """Learn the texts of the project, pausing now and then."""
         for place, (number, _, section, text) in enumerate(self._project.sentences.texts_and_ids()):
             if section != "deleted":
-                self._texts.add(_key(text), number)
+                self._texts.add(number, text)
             if place % SLICE == SLICE - 1:
                 yield
 
@@ -50,25 +50,17 @@ class SentenceMatcher:
         Raises:
             UserError: there is none.
         """
-        numbers = [*dict.fromkeys(self._texts.of(_key(record.text)))]
+        numbers = [*dict.fromkeys(self._texts.up_to_blanks(record.text))]
         candidates = self._project.sentences.by_number(numbers)  # type: ignore[arg-type]
         wanted = normalise_for_comparison(record.text)
         same = [each for each in candidates if normalise_for_comparison(each.text) == wanted]
-        folded = same or [each for each in candidates if _fold(each.text) == _fold(record.text)]
+        folded = same or [each for each in candidates if fold_blanks(each.text) == fold_blanks(record.text)]
         if not folded and self._project.sentences.has_id(record.id):
             raise UserError("the project has a sentence with this id, but with another text")
         if not folded:
             raise UserError("the project has no sentence with this text")
         own = [each for each in folded if each.id == record.id]
         return Match(own or folded, not same)
-
-
-def _key(text: str) -> int:
-    return hash("".join(normalise_for_comparison(text).split()))
-
-
-def _fold(text: str) -> str:
-    return " ".join(normalise_for_comparison(text).split())
 
 
 def map_spans(spans: Sequence[Span], text: str, other: str) -> tuple[Span, ...]:

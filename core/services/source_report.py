@@ -22,7 +22,6 @@ class SourceReport:
         partly: how many of them were judged in part.
         not_judged: records of which the file says that nobody looked at them, or nothing.
         by_others: records of other people than the chosen one.
-        up_to_blanks: records whose text differs from that of the project in runs of blanks.
         repeated: records that say again what an earlier one says.
         missing: strings that were named as entities and are not in their text; the first of them.
         changed: the sentences of which the version before said something else, or nothing, the first of them; None:
@@ -41,7 +40,6 @@ class SourceReport:
     partly: int = 0
     not_judged: int = 0
     by_others: int = 0
-    up_to_blanks: int = 0
     repeated: int = 0
     mentions_missing: int = 0
     missing: list[str] = field(default_factory=list)
@@ -111,13 +109,6 @@ def _describe_changes(report: SourceReport, changed: list[str]) -> str:
 
 
 def _describe_matching(report: SourceReport) -> Iterator[str]:
-    if report.up_to_blanks:
-        yield say_count(
-            "The text of {count:,} record is that of the project but for blanks; its spans were placed accordingly.",
-            "The texts of {count:,} records are those of the project but for blanks; their spans were placed"
-            " accordingly.",
-            report.up_to_blanks,
-        )
     if report.repeated:
         yield say_count(
             "{count:,} record repeats an earlier one.", "{count:,} records repeat earlier ones.", report.repeated

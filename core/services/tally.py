@@ -49,6 +49,7 @@ class Tally:
         judged: the records that came in, by whether somebody judged them.
         in_utf16: rejected records whose offsets are right if they count UTF-16 units.
         shifted: rejected records whose spans say what they cover, all by the same shift.
+        up_to_blanks: records whose texts are those of the project but for runs of blanks.
         same_text: sentences whose text the project or another file has already under another id with the same gold.
         other_gold: how many have it with other gold, and the first of them.
         read: the records of each file that were judged.
@@ -78,6 +79,7 @@ class Tally:
     people: list[str] = field(default_factory=list)
     in_utf16: int = 0
     shifted: int = 0
+    up_to_blanks: int = 0
     same_text: int = 0
     other_gold: int = 0
     first_other_gold: list[OtherGold] = field(default_factory=list)
@@ -255,6 +257,13 @@ def _describe_refused(tally: Tally) -> Iterator[str]:
 
 
 def _describe_texts(tally: Tally) -> Iterator[str]:
+    if tally.up_to_blanks:
+        yield say_count(
+            "The text of {count:,} record is that of the project but for blanks; its spans were placed accordingly.",
+            "The texts of {count:,} records are those of the project but for blanks; their spans were placed"
+            " accordingly.",
+            tally.up_to_blanks,
+        )
     for (first, second), count in tally.shared.most_common(LISTED):
         if 2 * count < tally.read[second]:
             continue

@@ -55,7 +55,7 @@ def test_an_id_counts_only_where_the_text_agrees(project, add):
         1,
         "sentence 1: the project has a sentence with this id, but with another text",
     )
-    assert (report.sentences, report.spans, report.up_to_blanks) == (2, 1, 0)
+    assert (report.sentences, report.spans, report.tally.up_to_blanks) == (2, 1, 0)
     assert project.problems() == []
 
 
@@ -84,7 +84,7 @@ def test_spans_of_a_text_with_other_blanks_are_placed_in_that_of_the_project(pro
     add_sentences(project, [("dev", Sentence("b", "보험을  지급\n한다", ()))])
     report = add({"text": "보험을 지급 한다", "spans": [[4, 6, "CV"], [7, 9, "CV"]]})
     assert spans(project, report) == {"b": predicted((5, 7, "CV", 1.0), (8, 10, "CV", 1.0))}
-    assert report.up_to_blanks == 1
+    assert report.tally.up_to_blanks == 1
 
 
 def test_what_does_not_cut_what_it_names_is_never_stored(project, add):

@@ -8,6 +8,7 @@ from core.cli.commands import run
 from core.domain.generators import run_to_end
 from core.domain.spans import Span
 from core.services.import_corpus import ImportPlan, import_corpus
+from core.services.import_report import NothingImportedError
 from core.store.batches import BatchEntry
 from core.store.project import open_project
 from tests.building import project_with_sentences
@@ -115,6 +116,24 @@ def test_a_sentence_of_the_pool_that_was_taken_does_not_come_in_anew_under_anoth
     report = bring("train", record(TEXTS[0], *GOLD, id="17"), record(TEXTS[0], *gold, id="18"), name="back")
     assert (report.sentences, report.tally.returned, report.rejections) == (0, 1, 1)
     assert (report.tally.contradicting, report.tally.in_import) == (is_other, not is_other)
+
+
+def test_a_text_whose_blanks_a_tool_has_folded_is_the_sentence_of_the_project_with_its_spans_there(project, bring):
+    ours, folded = "보험을  지급\n한다 나리가", "보험을 지급 한다 나리가"
+    gold = (Span(5, 10, "CV"), Span(11, 13, "PS"))
+    back = record(folded, Span(4, 9, "CV"), Span(10, 12, "PS"))
+    bring("pool", record(ours, id="s0"))
+    report = bring("train", back, name="back")
+    assert (report.sentences, report.tally.returned, report.tally.up_to_blanks) == (0, 1, 1)
+    assert (project.sentences.by_id("s0").split, project.sentences.by_id("s0").gold) == ("train", gold)
+    said = "The text of 1 record is that of the project but for blanks; its spans were placed accordingly."
+    assert said in report.warnings
+    for again in (back, back | {"id": "s0"}):
+        with pytest.raises(NothingImportedError, match="is already in this project"):
+            bring("train", again, name="again")
+    with pytest.raises(NothingImportedError, match="already in this project with other gold"):
+        bring("train", record(folded, Span(10, 12, "PS"), id="s0"), name="other")
+    assert bring("train", record(folded, Span(10, 12, "PS"), id="new"), name="third").sentences == 1
 
 
 @pytest.mark.parametrize(("sentence_id", "is_said"), [("s0", True), ("0", False)])
