@@ -245,9 +245,10 @@ def apply_palette(application: QApplication, theme: Theme) -> None:
     if not application.styleSheet():  # each of these dresses every widget anew
         load_fonts()
         application.setStyle("Fusion")
-        size, chosen = _text_size_for(application.font()), font()
-        chosen.setPixelSize(size)
-        application.setFont(chosen)
+        if application.font().families() != list(FAMILIES):  # else its size is not the desktop's any more
+            size, chosen = _text_size_for(application.font()), font()
+            chosen.setPixelSize(size)
+            application.setFont(chosen)
     application.setPalette(qt_palette(theme))
 
 

@@ -250,20 +250,17 @@ def test_the_focus_leaves_the_words_of_a_button_where_they_are(qtbot, qapp, kind
 
 
 @pytest.fixture
-def desktop(qapp):
-    """Sets the size of the desktop's own text, in pixels, before the window is dressed."""
-    sheet, before = qapp.styleSheet(), qapp.font()
+def desktop(qapp, desktop_font):
+    """Sets the size of the desktop's own text, in pixels, and dresses as `build_window` does: the style sheet last."""
 
     def enlarge(size):
-        larger = QFont(before)
+        larger = QFont(desktop_font)
         larger.setPixelSize(size)
-        qapp.setStyleSheet("")
         qapp.setFont(larger)
         apply_palette(qapp, LIGHT)
+        apply_theme(qapp, LIGHT)
 
-    yield enlarge
-    qapp.setFont(before)
-    qapp.setStyleSheet(sheet)
+    return enlarge
 
 
 @pytest.mark.parametrize(("size", "usual"), [(12, True), (36, False)])
