@@ -4,12 +4,13 @@ import threading
 
 import pytest
 from PySide6.QtCore import QEvent, QSettings
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 
 from core.domain.settings import TINY
 from gui.app import GarbageCollector, build_window
 from gui.background import LatestQuery
-from gui.look.theme import LIGHT
+from gui.look.theme import LIGHT, LIST_SIZE, apply_palette
 from tests.gui.driving import wait_for_end
 
 
@@ -45,9 +46,22 @@ def no_garbage_is_collected_on_other_threads(collector):
     collector.collect()
 
 
+@pytest.fixture(scope="session")
+def desktop_font(qapp):
+    """The application's font before anything was dressed."""
+    return QFont(qapp.font())
+
+
 @pytest.fixture(autouse=True)
-def application(qapp):
-    """Fonts and pixmaps need an application, whichever test of a process runs first."""
+def application(qapp, desktop_font):
+    """The application with fonts and palette, but no style sheet yet, whichever tests ran before.
+
+    A style sheet is set last, as in `build_window`: with one, Qt takes three times as long to make a window.
+    """
+    if qapp.styleSheet() or qapp.font().pixelSize() != LIST_SIZE:
+        qapp.setStyleSheet("")
+        qapp.setFont(desktop_font)
+        apply_palette(qapp, LIGHT)
     return qapp
 
 

@@ -21,7 +21,6 @@ from core.domain.spans import SPLITS, Span
 from core.formats.json_spans import KNOWN_TAG_NAMES
 from core.messages.catalogue import PSEUDO, use_language
 from core.store.predictions import EpochKey
-from gui.look.theme import LIGHT, LIST_SIZE, apply_theme
 from gui.widgets.page import EmptyState
 from tests.building import SECOND_EPOCH, add_signals, project_with_run, project_with_sentences
 from tests.gui.driving import click, wait_for_job
@@ -242,16 +241,12 @@ def test_nothing_is_cut_off_at_the_least_size(place, visited, window):
 
 
 @pytest.fixture
-def large_text(qapp, pseudo):
-    """English in the size of a desktop whose own text has 20 pixels; before the window is made."""
+def large_text(qapp, desktop_font, pseudo):
+    """English on a desktop whose own text has 20 pixels; before the window is made."""
     use_language("en")
-    apply_theme(qapp, LIGHT)  # the first window of a process sets the font itself
-    usual = qapp.font()
-    large = QFont(usual)
-    large.setPixelSize(round(LIST_SIZE * 20 / 15))
+    large = QFont(desktop_font)
+    large.setPixelSize(20)
     qapp.setFont(large)
-    yield
-    qapp.setFont(usual)
 
 
 @pytest.mark.parametrize("place", PLACES)

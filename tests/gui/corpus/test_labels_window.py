@@ -9,7 +9,7 @@ from core.domain.spans import SPLITS
 from core.store.gold import corrections
 from gui.corpus import labels_window
 from gui.corpus.labels_window import LabelsWindow
-from gui.look.theme import DARK, LIGHT, apply_theme
+from gui.look.theme import DARK
 from tests.building import project_with_run
 from tests.core.store.failing import connection_of, failing_connections
 from tests.gui.driving import click, compose, wait_for_job
@@ -152,13 +152,12 @@ def test_a_job_that_is_stopped_changes_nothing(labels, window, qtbot, monkeypatc
     assert (count(window, "LC"), count(window, "PLACE")) == ((4, 0) if stopped else (0, 4))
 
 
-def test_it_wears_the_theme_of_the_window(labels, window, qapp):
+def test_it_wears_the_theme_of_the_window(labels, window):
     window.appearance.choose_theme("dark")
     ink = labels.table.item(0, 0).foreground().color().name()
     labels.close()
     click(window.pages["corpus"].labels)
     opened_later = window.findChildren(LabelsWindow)[-1].table.item(0, 0).foreground().color().name()
-    apply_theme(qapp, LIGHT)
     assert (ink, opened_later) == (DARK.label("PS").ink, DARK.label("PS").ink)
 
 

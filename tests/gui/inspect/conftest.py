@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QSettings
 from PySide6.QtTest import QTest
 
 from gui.background import JobRunner
 from gui.inspect.page import InspectPage
 from gui.keys.keymap import Keymap
-from gui.look.theme import Look, apply_theme, theme_for
+from gui.look.theme import LIGHT, Look, apply_theme
 from gui.preferences import Preferences
 from gui.sentence.delegate import SENTENCE_ROLE
 from gui.session import Session
@@ -70,16 +70,16 @@ class Bench:
 @pytest.fixture
 def bench_over(qtbot, qapp, tmp_path):
     """Makes a page and opens the project that `build` makes in a folder."""
-    apply_theme(qapp, theme_for(Qt.ColorScheme.Light))
     session = Session()
     preferences = Preferences(QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat))
     keymap = Keymap(preferences, session)
-    context = PageContext(session, JobRunner(session), preferences, Look(theme_for(Qt.ColorScheme.Light)), keymap)
+    context = PageContext(session, JobRunner(session), preferences, Look(LIGHT), keymap)
 
     def made(build):
         page = InspectPage(context)
         qtbot.addWidget(page)
         page.resize(1208, 640)
+        apply_theme(qapp, LIGHT)
         with qtbot.waitActive(page):
             page.show()
             page.activateWindow()

@@ -6,18 +6,12 @@ from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QDialog
 
 from gui.app import build_window
-from gui.look.theme import DARK, GREATEST_SIZE, LEAST_SIZE, LIGHT, SENTENCE_SIZE, Appearance, Look, Theme, apply_theme
+from gui.look.theme import DARK, GREATEST_SIZE, LEAST_SIZE, LIGHT, SENTENCE_SIZE, Appearance, Look, Theme
 from gui.preferences import Preferences
 from gui.sentence.canvas import SentenceCanvas
 from gui.widgets.text_labels import LinkLabel
 from tests.building import project_with_run
-from tests.gui.driving import click
-
-
-@pytest.fixture(autouse=True)
-def light_again(qapp):
-    yield
-    apply_theme(qapp, LIGHT)
+from tests.gui.driving import JOB_TIMEOUT, click
 
 
 @pytest.fixture
@@ -89,11 +83,13 @@ def pictures(window, qtbot):
     return seen
 
 
-def open_all(window, folder):
+def open_all(window, folder, qtbot):
     window.open_project(folder)
     for page in window.pages:
         window.show_page(page)
     window.pages["scratch"].field.setPlainText("이순신은 조선의 무신이다.")
+    retry = window.pages["scratch"].retry
+    qtbot.waitUntil(lambda: not retry.isHidden(), timeout=JOB_TIMEOUT)  # the run has no weights
     window.show_page("corpus")
     click(window.pages["corpus"].labels)
     window.show_page("inspect")
@@ -104,17 +100,18 @@ def open_all(window, folder):
 
 def test_a_window_that_takes_another_theme_looks_as_one_that_began_with_it(window, qapp, settings, tmp_path, qtbot):
     project_with_run(tmp_path / "a.spandesk").close()
-    open_all(window, tmp_path / "a.spandesk")
+    open_all(window, tmp_path / "a.spandesk", qtbot)
     pictures(window, qtbot)
     window.appearance.choose_theme("dark")
     changed = pictures(window, qtbot)
     window.context.session.close()
+    qapp.setStyleSheet("")  # a process begins without one
     begun = build_window(qapp, settings, tmp_path / "data", DARK)
     qtbot.addWidget(begun)
     begun.resize(1280, 720)
     begun.show()
     qtbot.waitExposed(begun)
-    open_all(begun, tmp_path / "a.spandesk")
+    open_all(begun, tmp_path / "a.spandesk", qtbot)
     expected = pictures(begun, qtbot)
     assert len(changed) == len(expected) > 14
     assert [name for name, seen in changed.items() if seen != expected[name]] == []

@@ -229,7 +229,6 @@ def test_a_pop_up_list_has_a_frame_on_every_side(qtbot, qapp, theme):
     box.show()
     box.showPopup()
     image = box.view().window().grab().toImage()
-    apply_theme(qapp, LIGHT)
     right, bottom = image.width() - 1, image.height() - 1
     sides = [(0, bottom // 2), (right, bottom // 2), (right // 2, 0), (right // 2, bottom)]
     assert {image.pixelColor(*at).name() for at in sides} == {theme.edge}

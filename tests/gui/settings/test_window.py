@@ -5,7 +5,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from gui.look.theme import LIGHT, apply_theme
 from gui.settings.key_table import WAITING
 from gui.settings.window import SettingsWindow
 from tests.building import project_with_sentences
@@ -175,7 +174,7 @@ def test_enter_in_the_search_presses_no_button(opened, keymap):
     assert opened.isVisible()
 
 
-def test_looks_are_chosen_and_seen_at_once(opened, window, qapp):
+def test_looks_are_chosen_and_seen_at_once(opened, window):
     click(opened.sections["look"])
     assert opened.look.themes["system"].isChecked()
     before = opened.look.sample.scene.layout.text_height
@@ -184,7 +183,6 @@ def test_looks_are_chosen_and_seen_at_once(opened, window, qapp):
     click(opened.look.themes["dark"])
     assert window.appearance.look.theme.dark
     assert window.context.preferences.theme() == "dark"
-    apply_theme(qapp, LIGHT)
 
 
 def test_the_search_finds_what_is_still_being_composed(opened):

@@ -1,12 +1,14 @@
 import pytest
 
 from core.domain.events import Progress
+from gui.look.theme import LIGHT, apply_theme
 from gui.train.monitor import LiveFigures
 
 
 @pytest.mark.parametrize("width", [340, 700])
-def test_no_figure_is_cut_off_however_narrow_the_page(qtbot, width):
+def test_no_figure_is_cut_off_however_narrow_the_page(qtbot, qapp, width):
     figures = LiveFigures()
+    apply_theme(qapp, LIGHT)
     qtbot.addWidget(figures)
     figures.resize(width, 120)
     figures.show()
