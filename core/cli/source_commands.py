@@ -3,8 +3,6 @@
 import argparse
 import json
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -53,8 +51,8 @@ def add_source_options(parser: argparse.ArgumentParser) -> None:
         choices=(*get_args(FileKind), "dictionary", "model", "agreement"),
         help=say(
             "who says it: a tool's file, a person's, a dictionary (docs/dictionary.md), a model for transformers"
-            " (docs/models.md), or what the sources of --of agree on; default: model for the folder of one, agreement"
-            " with --of, otherwise file"
+            " (docs/models.md), or what the sources of --of agree on; default: agreement with --of, otherwise by what is"
+            " there, which is never a person"
         ),
     )
     parser.add_argument(
@@ -137,7 +135,17 @@ def add_source(options: argparse.Namespace, out: Output) -> None:
     elif kind == "model":
         _add_model(options, out)
     else:
+        _add_file_or_dictionary(options, kind, out)
+
+
+def _add_file_or_dictionary(options: argparse.Namespace, kind: FileKind, out: Output) -> None:
+    try:
         _add_file(options, kind, out)
+    except UserError:
+        if not _is_dictionary(options):
+            raise
+        out.warn(say("{file} is added as a dictionary; --kind says otherwise", file=options.path))
+        _add_dictionary(options, out)
 
 
 def _find_kind(options: argparse.Namespace) -> Literal["file", "dictionary", "model", "agreement"]:
@@ -178,7 +186,7 @@ def _add_file(options: argparse.Namespace, kind: FileKind, out: Output) -> None:
     )
     with tempfile.SpooledTemporaryFile(1 << 20, "w+", encoding="utf-8", errors="surrogatepass") as kept:
         rejections = Rejections(out, kept)
-        with open_project(options.project) as project, _naming_dictionary(project, options):
+        with open_project(options.project) as project:
             report = run_to_end(add_file_source(project, plan), rejections.keep_all_of)
         rejections.print_first(report.rejected)
         notices = describe_source_report(report)
@@ -187,18 +195,12 @@ def _add_file(options: argparse.Namespace, kind: FileKind, out: Output) -> None:
         _print_report(report, notices, kind, rejections, out)
 
 
-@contextmanager
-def _naming_dictionary(project: Project, options: argparse.Namespace) -> Iterator[None]:
-    """Say of a file that cannot be added as one of spans, and whose kind nobody gave, that it is a dictionary."""
-    try:
-        yield
-    except UserError as error:
-        labels = {pair.label: pair.other for pair in options.map}
-        if options.kind is None and is_dictionary(project, options.path, labels):
-            raise UserError(
-                "{file} looks like a dictionary; add it with --kind dictionary", file=options.path
-            ) from error
-        raise
+def _is_dictionary(options: argparse.Namespace) -> bool:
+    """Whether a file that cannot be added as one of spans, and whose kind nobody gave, is one of entries."""
+    if options.kind is not None:
+        return False
+    with open_project(options.project) as project:
+        return is_dictionary(project, options.path, {pair.label: pair.other for pair in options.map})
 
 
 def _add_dictionary(options: argparse.Namespace, out: Output) -> None:

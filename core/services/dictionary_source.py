@@ -79,12 +79,16 @@ def add_dictionary(
 
 
 def is_dictionary(project: Project, path: Path, label_map: Mapping[str, str]) -> bool:
-    """Whether most lines of a file are entries with a label of the tag set."""
+    """Whether most lines of a file are entries with a label of the tag set, and none is a token with its tag."""
     try:
-        entries, rejected = _read_file(project, path, label_map)
-    except UserError:
+        found, _ = _read_lines(path)
+    except (UserError, OSError):
         return False
-    return len(entries) > len(rejected)
+    labels = [each.label for each in found if isinstance(each, DictionaryEntry)]
+    if any(label == "O" or label[:2] in ("B-", "I-") for label in labels):
+        return False
+    known = project.sentences.labels()
+    return 2 * sum(label_map.get(label, label) in known for label in labels) > len(found)
 
 
 def add_dictionary_from_gold(
@@ -148,10 +152,7 @@ def _join_first(strings: Collection[str]) -> str:
 def _read_file(
     project: Project, path: Path, label_map: Mapping[str, str]
 ) -> tuple[list[DictionaryEntry], list[Rejected]]:
-    with naming_read_errors(str(path)):
-        encoding, is_damaged = check_text(path, str(path))
-        source = CorpusSource(path, str(path), encoding, is_damaged)
-        found = list(read_dictionary(source))
+    found, source = _read_lines(path)
     known, entries, rejected = project.sentences.labels(), list[DictionaryEntry](), list[Rejected]()
     for each in found:
         if isinstance(each, Rejected):
@@ -164,6 +165,13 @@ def _read_file(
             error = UserError("the label {label} is not in the tag set ({known})", label=label, known=join_words(known))
             rejected.append(reject(source, each.line, error))
     return entries, rejected
+
+
+def _read_lines(path: Path) -> tuple[list[DictionaryEntry | Rejected], CorpusSource]:
+    with naming_read_errors(str(path)):
+        encoding, is_damaged = check_text(path, str(path))
+        source = CorpusSource(path, str(path), encoding, is_damaged)
+        return list(read_dictionary(source)), source
 
 
 def store_entries(project: Project, number: int, entries: Iterable[DictionaryEntry]) -> ChangeSet:

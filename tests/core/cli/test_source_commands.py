@@ -152,18 +152,31 @@ def test_a_dictionary_of_the_gold_needs_no_file(folder, tmp_path, capsys):
         assert "give either a path or --from-gold" in capsys.readouterr().err
 
 
+def test_a_dictionary_is_known_by_its_lines(folder, tmp_path, capsys):
+    path = tmp_path / "list.tsv"
+    path.write_text("# names\n이순신\tPS\n부산\tORG\n대구\tLC\n", encoding="utf-8")
+    assert run(["add-source", str(folder), str(path), "--json"]) == 0
+    printed = capsys.readouterr()
+    assert "is added as a dictionary; --kind says otherwise" in printed.err
+    added = json.loads(printed.out)
+    assert (added["kind"], added["entries"], len(added["rejected"])) == ("dictionary", 2, 1)
+
+
 def test_a_path_of_another_kind_is_called_what_it_is(folder, tmp_path, capsys):
     path, model = tmp_path / "list.tsv", tmp_path / "model"
     path.write_text("이순신\tPS\n부산\tLC\n", encoding="utf-8")
     model.mkdir()
     for options, message in (
-        ([path], "looks like a dictionary; add it with --kind dictionary"),
         ([path, "--kind", "file"], "is in no known format"),
         ([path, "--kind", "model"], "is a file, and a model is a folder"),
         ([model, "--kind", "dictionary"], "is a folder, and a dictionary is a file of entries"),
     ):
         assert run(["add-source", str(folder), *map(str, options)]) == 1
         assert message in capsys.readouterr().err
+    columns = tmp_path / "columns.tsv"
+    columns.write_text("이순신\tPS\n부산\tB-LC\n대구\tLC\n", encoding="utf-8")
+    assert run(["add-source", str(folder), str(columns)]) == 1, "a token with its tag"
+    assert "dictionary" not in capsys.readouterr().err
     (model / "config.json").touch()
     assert run(["add-source", str(folder), str(model), "--kind", "dictionary"]) == 1
     assert "is the folder of a model" in capsys.readouterr().err
