@@ -51,8 +51,8 @@ def add_source_options(parser: argparse.ArgumentParser) -> None:
         choices=(*get_args(FileKind), "dictionary", "model", "agreement"),
         help=say(
             "who says it: a tool's file, a person's, a dictionary (docs/dictionary.md), a model for transformers"
-            " (docs/models.md), or what the sources of --of agree on; default: agreement with --of, otherwise by what is"
-            " there, which is never a person"
+            " (docs/models.md), or what the sources of --of agree on; default: agreement with --of, otherwise by what"
+            " is there, which is never a person"
         ),
     )
     parser.add_argument(
