@@ -13,10 +13,12 @@ from core.domain.generators import map_progress, yield_reports
 from core.formats.records import CorpusFormat, WriteOptions
 from core.formats.registry import AUTO, FORMATS, format_by_name, format_for_export
 from core.messages.catalogue import mark, say, say_count
+from core.services.blind_batch import BLIND_FORMATS, BlindPlan, describe_blind, export_blind
 from core.services.export_corpus import DEFAULT_OPTIONS, Addendum, ExportReport, export_corpus
 from core.services.patch_corpus import PatchReport, export_patch, find_originals
 from core.store.project import Project
 from core.store.sentences import ImportedFile
+from gui.corpus.blind_window import BlindWindow
 from gui.text.progress import FLEETING
 from gui.widgets.page import PageContext
 
@@ -73,6 +75,8 @@ class ExportMenu(QMenu):
         self.addAction(say("Corrected corpus…"), self._choose_export)
         self.addMenu(self.addenda)
         self.addSeparator()
+        self.addAction(say("Blind batch for an annotator…"), self._ask_for_blind)
+        self.addSeparator()
         project = self._context.session.project
         originals = find_originals(project) if project is not None else []
         for imported in originals:
@@ -113,6 +117,35 @@ class ExportMenu(QMenu):
             lambda: _exporting(project, path, format_name, options, addenda),
             lambda report: _describe_export(report.sentences, path),
         )
+
+    def _ask_for_blind(self) -> None:
+        self.blind = BlindWindow(self._context.session, self.window())
+        self.blind.agreed.connect(self._choose_blind)
+        self.blind.open()
+
+    def _choose_blind(self, plan: BlindPlan) -> None:
+        writable = [f"{known.title} (*{known.suffix})" for known in BLIND_FORMATS]
+        start = str(self._context.preferences.folder() / f"blind-{plan.section}-{plan.seed}{BLIND_FORMATS[0].suffix}")
+        title = say("Export a blind batch")
+        name, _ = QFileDialog.getSaveFileName(self.parentWidget(), title, start, ";;".join(writable))
+        if name:
+            self._context.preferences.remember_folder(Path(name).parent)
+            self._context.session.run_reporting_errors(lambda: self.export_blind_to(Path(name), plan))
+
+    def export_blind_to(self, path: Path, plan: BlindPlan) -> None:
+        """Write ids and texts of drawn sentences to a file.
+
+        Raises:
+            UserError: another job is under way.
+        """
+        project = self._context.session.project
+        assert project is not None
+
+        def work() -> Generator[object, None, ExportReport]:
+            yield Reading(0, plan.sentences)
+            return export_blind(project, path, plan)
+
+        self._start(path, work, lambda report: describe_blind(path, plan, report.sentences))
 
     def _choose_patch(self, imported: ImportedFile | None) -> None:
         """Ask for the copy, and for the original where it is not where it was imported from."""

@@ -61,7 +61,6 @@ def _series(keymap: Keymap) -> list[tuple[str, list[str]]]:
         (say("Pages, from first to last"), pages),
         (say("Label: first to tenth of the tag set"), labels[:10]),
         (say("Label: eleventh to twentieth"), labels[10:]),
-        (say("Disagreement: take one, the other, neither"), ["take shown", "take other", "take neither"]),
     ]
 
 

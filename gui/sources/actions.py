@@ -14,6 +14,7 @@ from core.io.folders import find_unused
 from core.messages.catalogue import say, say_count
 from core.services import engine
 from core.services.add_source import SourcePlan, add_file_source
+from core.services.agreement_source import AgreementRule, add_agreement
 from core.services.dictionary_source import (
     DictionaryReport,
     add_dictionary,
@@ -24,6 +25,7 @@ from core.services.model_source import AddedModel, ModelPlan, add_model
 from core.services.source_report import SourceReport, describe_source_report
 from core.services.tag_source import Tagged, tag_source
 from core.store.changes import ChangeSet
+from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.sources import Removed, Source
 from gui.background import Job
@@ -244,8 +246,37 @@ class SourceActions(QObject):
         if notices := (*_describe_skipped_lines(report), *report.notices()):
             self._session.problem.emit(" ".join(notices))
 
+    def add_agreement(self, members: Sequence[int], rule: AgreementRule) -> None:
+        """Make a source of what others agree on, as a job."""
+        job = self._start(say("Comparing sources"), lambda project: add_agreement(project, members, rule))
+        if job is not None:
+            job.finished.connect(self._report_agreement)
+
+    def _report_agreement(self, key: EpochKey) -> None:
+        project = self._session.project
+        assert project is not None, "no job outlives its project"
+        self._session.publish(ChangeSet("source", runs=(key.source,)))
+        self.added.emit(key.source)
+        self._notify(
+            say_count(
+                "{name} is of {count:,} sentence that all have judged.",
+                "{name} is of {count:,} sentences that all have judged.",
+                project.predictions.count_all(key),
+                name=project.sources.by_number(key.source).heading,
+            )
+        )
+
+    def _show_version(self, key: EpochKey) -> None:
+        """Where the window shows a source, or compares with it, it does so by its new version."""
+        context = self._session.context
+        if context.source == key.source:
+            self._session.set_context(epoch=key.epoch)
+        elif context.other is not None and context.other.source == key.source:
+            self._session.set_comparison(key)
+
     def _report_added(self, report: SourceReport) -> None:
         self._session.publish(ChangeSet("source", runs=(report.key.source,)))
+        self._show_version(report.key)
         self._notify(
             say_count(
                 "{name} was added: it says what the entities of {count:,} sentence are.",

@@ -109,6 +109,13 @@ class AgreementPanel(QWidget):
         self.setVisible(bool(splits))
         self._ask()
 
+    def compare_with(self, reader: Reader) -> None:
+        """Choose whom the source is compared with, if that is offered."""
+        offered = [self.other.itemData(at) for at in range(self.other.count())]
+        if reader in offered:
+            self.other.setCurrentIndex(offered.index(reader))
+            self._ask()
+
     def _ask(self) -> None:
         project, shown, other = self._project, self._shown, self.other.currentData()
         split: Split | None = self.split.currentData()

@@ -1,6 +1,7 @@
 """The Sources page: everything that says where spans are, in one table, and what can be done with each."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from core.domain.spans import Section
 from core.messages.catalogue import mark, say, say_count
+from core.services.agreement_source import AgreementRule
 from core.services.source_list import TAGGED, SourceSummary, summarise_sources
 from core.services.source_report import SourceReport
 from core.store.changes import ChangeSet
@@ -36,6 +38,12 @@ from gui.sources.source_table import SourceTable
 from gui.widgets.flow import StackingSplitter
 from gui.widgets.page import EmptyState, Page, PageContext
 from gui.widgets.text_labels import PlainLabel, hint_label
+
+_RULES: dict[AgreementRule, str] = {
+    "all": mark("Spans that all have"),
+    "most": mark("Spans that most have"),
+    "alone": mark("Spans that one alone has"),
+}
 
 
 class SourcesPage(Page):
@@ -61,6 +69,14 @@ class SourcesPage(Page):
         self.add_hub_model = adding.addAction(say("Model of the Hugging Face hub…"), lambda: self.ask_model(None))
         self.add_gold = adding.addAction(say("Dictionary of this project's gold"), self.actions_of.add_gold_dictionary)
         self.add.setMenu(adding)
+        self.pair = QPushButton(say("Compare the two"))
+        self.pair.setToolTip(say("Show one beside the other on all pages, and how far they agree"))
+        self.agree = QPushButton(say("Agreement of…"))
+        self.agree.setToolTip(say("Make a source of what the selected ones agree on"))
+        rules = QMenu(self)
+        for rule, words in _RULES.items():
+            rules.addAction(say(words), partial(self._add_agreement, rule))
+        self.agree.setMenu(rules)
         self.removal = RemovalBar()
         self.table = SourceTable(context.look)
         self.panel = SourcePanel()
@@ -76,6 +92,7 @@ class SourcesPage(Page):
         self._query = LatestQuery(self)
         self._lay_out()
         self._connect()
+        self._offer_several()
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -84,7 +101,8 @@ class SourcesPage(Page):
         head.addWidget(self.title_label())
         head.addWidget(self.said)
         head.addStretch(1)
-        head.addWidget(self.add)
+        for button in (self.pair, self.agree, self.add):
+            head.addWidget(button)
         self.splitter = StackingSplitter(
             self._context.preferences,
             "sources",
@@ -125,6 +143,8 @@ class SourcesPage(Page):
             form.cancelled.connect(self._dismiss_form)
         self._query.answered.connect(self._show_sources)
         self.table.chosen.connect(self._show_source)
+        self.table.selected_changed.connect(self._offer_several)
+        self.pair.clicked.connect(self._compare_pair)
         self.table.doubleClicked.connect(lambda _: self._show_metrics())
         self.empty.button.clicked.connect(self._take_first_step)
         self.removal.undo.clicked.connect(actions.restore_last)
@@ -229,6 +249,23 @@ class SourcesPage(Page):
     def _with_current(self, act: Callable[[SourceSummary], object]) -> None:
         if (summary := self.table.current) is not None:
             act(summary)
+
+    def _offer_several(self) -> None:
+        """Offer what can be done with several selected sources."""
+        chosen = [each for each in self.table.selected if each.newest is not None]
+        self.pair.setVisible(len(chosen) == len(self.table.selected) == 2)
+        self.agree.setVisible(len(chosen) > 1)
+
+    def _compare_pair(self) -> None:
+        one, other = self.table.selected
+        assert other.newest is not None, "else the button is not shown"
+        self._context.session.set_context(source=one.source.number)
+        self._context.session.set_comparison(other.newest)
+        self.agreement.compare_with(other.newest)
+
+    def _add_agreement(self, rule: AgreementRule) -> None:
+        members = sorted(each.source.number for each in self.table.selected if each.newest is not None)
+        self.actions_of.add_agreement(members, rule)
 
     def _show_metrics(self) -> None:
         if (summary := self.table.current) is not None and summary.epochs:

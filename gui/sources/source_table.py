@@ -132,25 +132,28 @@ class SourceModel(QAbstractTableModel):
 
 
 class SourceTable(QTableView):
-    """Chooses one source.
+    """Chooses one source, or several.
 
     Signals:
         chosen: another row is current, or what it says is new; a `SourceSummary` or None.
+        selected_changed: other rows are selected.
     """
 
     chosen = Signal(object)
+    selected_changed = Signal()
 
     def __init__(self, look: Look) -> None:
         super().__init__()
         self._model = SourceModel(look)
         self.setModel(self._model)
         prepare_table(self, say("Sources"), row_height=30)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         header = self.horizontalHeader()
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(ORIGIN, QHeaderView.ResizeMode.Stretch)
         for column, width in _WIDTHS.items():
             header.resizeSection(column, scaled(width))
+        self.selectionModel().selectionChanged.connect(lambda *_: self.selected_changed.emit())
         self.selectionModel().currentRowChanged.connect(lambda now, _: self.chosen.emit(self._model.at(now.row())))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -168,6 +171,13 @@ class SourceTable(QTableView):
     @property
     def current(self) -> SourceSummary | None:
         return self._model.at(self.currentIndex().row())
+
+    @property
+    def selected(self) -> list[SourceSummary]:
+        """The sources of the selected rows, the current one first."""
+        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
+        rows.sort(key=lambda row: row != self.currentIndex().row())
+        return [summary for row in rows if (summary := self._model.at(row)) is not None]
 
     def show_sources(self, sources: Sequence[SourceSummary], suggesting: int | None, wanted: int | None) -> None:
         """Show these sources with one of them current, by its number, or else the first."""

@@ -79,6 +79,6 @@ def test_it_fits_a_small_screen_and_scrolls_down_alone(window, overlay):
     QApplication.processEvents()
     assert scroller.horizontalScrollBar().maximum() == 0
     assert scroller.verticalScrollBar().maximum() > 0
-    overlay.resize(1600, 1400)
+    overlay.resize(1600, 1440)
     QApplication.processEvents()
     assert scroller.verticalScrollBar().maximum() == 0, "side by side"

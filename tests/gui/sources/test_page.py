@@ -259,6 +259,24 @@ def test_any_epoch_of_a_run_can_be_exported(opened, monkeypatch, tmp_path):
     ]
 
 
+def test_two_selected_sources_are_compared_and_several_agree(opened, qtbot, spans_file):
+    page, session = opened.pages["sources"], opened.context.session
+    assert not page.pair.isVisible()
+    page.ask(spans_file)
+    click(page.form.start)
+    wait_for_job(qtbot, opened.context.runner)
+    page.table.selectAll()
+    click(page.pair)
+    assert (session.context.key, session.context.other) == (EpochKey(2, 1), EpochKey(1, 2))
+    assert page.agreement.other.currentData() == EpochKey(1, 2)
+    assert page.agreement.figures.isVisible()
+    page.agree.menu().actions()[0].trigger()
+    wait_for_job(qtbot, opened.context.runner)
+    assert rows(page)[0][:2] == ["all of run 1, 가온", "agreement"]
+    assert page.table.current.source.number == 3
+    assert not page.agree.isVisible(), "one is selected"
+
+
 def test_an_empty_page_says_what_a_source_is_and_leads_to_the_first_step(window, tmp_path):
     project_with_sentences(tmp_path / "p.spandesk").close()
     window.open_project(tmp_path / "p.spandesk")
