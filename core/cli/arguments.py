@@ -1,4 +1,6 @@
-"""Read the values of arguments: texts, numbers, pairs of labels, epochs; argparse reports what they raise."""
+"""Read the values of arguments: texts, numbers, pairs of labels, epochs; argparse reports what they raise. And the
+options by which an epoch is chosen.
+"""
 
 import argparse
 import os
@@ -49,13 +51,20 @@ def read_number(argument: str) -> int:
     return number
 
 
+def read_source(argument: str) -> int | str:
+    """A source by its number or its name; which it is, `Sources.number_of` knows."""
+    return read_number(argument) if argument.removeprefix("-").isdecimal() else read_text(argument)
+
+
 def read_epoch(argument: str) -> EpochChoice:
     return "best" if argument == "best" else read_number(argument)
 
 
 def read_epoch_of_run(argument: str) -> EpochArgument:
-    run, colon, epoch = argument.partition(":")
-    return EpochArgument(read_number(run), read_epoch(epoch) if colon else None)
+    source, colon, epoch = argument.rpartition(":")
+    if colon and (source.isdecimal() or epoch.isdecimal() or epoch == "best"):
+        return EpochArgument(read_source(source), read_epoch(epoch))
+    return EpochArgument(read_source(argument), None)
 
 
 def read_measured_split(argument: str) -> str:
@@ -65,3 +74,16 @@ def read_measured_split(argument: str) -> str:
             say("the pool cannot be measured on, as nobody has judged it; choose train, dev or test")
         )
     return argument
+
+
+def add_epoch(parser: argparse.ArgumentParser, *, has_sources: bool = False) -> None:
+    """Add the options that choose an epoch of a run, or where a command takes them, of any source."""
+    chosen = parser.add_mutually_exclusive_group()
+    chosen.add_argument("--run", type=read_number, metavar="N", help=say("default: the newest"))
+    names, words = ["--epoch"], say("a number, or best: by F1 on dev (default: the last)")
+    if has_sources:
+        named = say("any source, by its number or its name")
+        chosen.add_argument("--source", type=read_source, dest="run", metavar="N", help=named)
+        names.append("--version")
+        words = say("a number, or best: by F1 on dev (default: the last); a version of what is no run")
+    parser.add_argument(*names, type=read_epoch, metavar="E", help=words)

@@ -28,6 +28,7 @@ from core.cli.output import (
     error_table,
     f1_table,
     klue_line,
+    name_version,
     report_events,
     table,
 )
@@ -271,10 +272,12 @@ def _ceilings(options: argparse.Namespace, out: Output) -> None:
 
 def _evaluate(options: argparse.Namespace, out: Output) -> None:
     with open_project(options.project) as project:
+        number = None if options.run is None else project.sources.number_of(options.run)
         evaluation = run_to_end(
-            evaluate_epoch(project, options.run, options.epoch, options.split, options.gold, options.device)
+            evaluate_epoch(project, number, options.epoch, options.split, options.gold, options.device)
         )
-        name = project.sources.by_number(evaluation.key.source).name_epoch(evaluation.key.epoch)
+        source = project.sources.by_number(evaluation.key.source)
+        name = source.name_epoch(evaluation.key.epoch)
         estimate = project.reviews.estimate(evaluation.key, evaluation.split)
         warn_of_split(project, evaluation.split, out)
         warn_of_epoch(project, evaluation.key, evaluation.split, evaluation.gold, out)
@@ -295,6 +298,7 @@ def _evaluate(options: argparse.Namespace, out: Output) -> None:
         "errors": {label: kind.as_json() for label, kind in kinds.items()},
         "confusion": pairs.as_json(),
         "lacking": evaluation.lacking,
+        **name_version(key, is_run=source.is_run),
     }
     text = f"{head}\n{table(evaluation.report)}\n\n{klue_line(evaluation.klue)}\n\n{error_table(kinds)}"
     if estimate is not None:
@@ -345,6 +349,8 @@ def _run_line(run: dict[str, Any]) -> str:
         say("epoch {epoch} F1 {f1:.4f}", epoch=epoch["epoch"], f1=epoch["metrics"]["corrected"]["micro"]["f1"])
         for epoch in run["epochs"]
     ]
+    if run["epochs"]:
+        parts.append(say("(by the gold when each epoch ended)"))
     return "  ".join(parts)
 
 

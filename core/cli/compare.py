@@ -23,9 +23,11 @@ _HOW_TO_READ = (
 
 
 class EpochArgument(NamedTuple):
-    """An epoch as typed: `RUN`, `RUN:EPOCH` or `RUN:best`; without an epoch, the run's last one."""
+    """An epoch as typed: `RUN`, `RUN:EPOCH` or `RUN:best`, or the name of a source for `RUN`; without an epoch, the
+    last one.
+    """
 
-    run: int
+    source: int | str
     epoch: EpochChoice | None
 
 
@@ -89,4 +91,5 @@ def _fate_line(name: str, counts: Iterable[int]) -> str:
 
 
 def _key(project: Project, chosen: EpochArgument) -> EpochKey:
-    return EpochKey(chosen.run, project.runs.epoch_number(chosen.run, chosen.epoch))
+    source = project.sources.number_of(chosen.source)
+    return EpochKey(source, project.runs.epoch_number(source, chosen.epoch))

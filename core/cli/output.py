@@ -18,6 +18,7 @@ from core.messages.terminal import escape_controls
 from core.metrics.comparison import OUTCOMES
 from core.metrics.confusion import ErrorKinds
 from core.services.import_corpus import ImportProgress
+from core.store.predictions import EpochKey
 
 _PROGRESS_INTERVAL = 0.5
 """Seconds between two lines of progress."""
@@ -81,6 +82,11 @@ def table(report: Report) -> str:
         for name, s in report.rows().items()
     ]
     return "\n".join([head, "", *lines])
+
+
+def name_version(key: EpochKey, *, is_run: bool) -> dict[str, int]:
+    """The members that a document has besides `epoch` where that is the version of a source that is not a run."""
+    return {} if is_run else {"source": key.source, "version": key.epoch}
 
 
 def count_sentences(count: int, split: Split) -> str:

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
-from core.cli.arguments import read_epoch, read_epoch_of_run, read_measured_split, read_number, read_pair, read_text
+from core.cli.arguments import (
+    add_epoch,
+    read_epoch_of_run,
+    read_measured_split,
+    read_number,
+    read_pair,
+    read_text,
+)
 from core.cli.export import IMPORTED, add_blind_options, read_addenda
 from core.cli.import_files import add_tag_options
 from core.cli.pool import add_pool_options
@@ -257,7 +264,7 @@ def _add_ceilings(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
-    _add_epoch(parser, has_sources=True)
+    add_epoch(parser, has_sources=True)
     parser.add_argument("--split", type=read_measured_split, choices=SPLITS, default="dev")
     _add_choice(parser, "--gold", GOLDS)
     _add_choice(parser, "--device", DEVICES)
@@ -275,7 +282,7 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_predict(parser: argparse.ArgumentParser) -> None:
-    _add_epoch(parser)
+    add_epoch(parser)
     parser.add_argument(
         "files",
         type=Path,
@@ -387,7 +394,7 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
 
 def _add_export_model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, metavar="DIR", help=say("a new folder for the model"))
-    _add_epoch(parser)
+    add_epoch(parser)
 
 
 def _add_pool(parser: argparse.ArgumentParser) -> None:
@@ -404,16 +411,6 @@ def _add_source(parser: argparse.ArgumentParser) -> None:
 
 def _add_nothing(parser: argparse.ArgumentParser) -> None:
     """The command takes the project alone."""
-
-
-def _add_epoch(parser: argparse.ArgumentParser, *, has_sources: bool = False) -> None:
-    chosen = parser.add_mutually_exclusive_group()
-    chosen.add_argument("--run", type=read_number, metavar="N", help=say("default: the newest"))
-    if has_sources:
-        chosen.add_argument("--source", type=read_number, dest="run", metavar="N", help=say("any source by its number"))
-    parser.add_argument(
-        "--epoch", type=read_epoch, metavar="E", help=say("a number, or best: by F1 on dev (default: the last)")
-    )
 
 
 _ADDERS = {

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from core.cli.arguments import read_number, read_text
+from core.cli.arguments import read_number, read_source, read_text
 from core.cli.move import open_to_change
 from core.cli.output import Output
 from core.domain.errors import UserError
@@ -30,7 +30,10 @@ def add_pool_options(parser: argparse.ArgumentParser) -> None:
         "--order", choices=BATCH_ORDERS, default="informative", help=say("how to choose them (default: informative)")
     )
     parser.add_argument(
-        "--source", type=read_number, metavar="N", help=say("whose scores or hits to choose by (default: the newest)")
+        "--source",
+        type=read_source,
+        metavar="N",
+        help=say("whose scores or hits to choose by, by number or name (default: the newest)"),
     )
     parser.add_argument(
         "--dev-share",
@@ -67,10 +70,11 @@ def show_pool(options: argparse.Namespace, out: Output) -> None:
 
 
 def _print_batch(project: Project, options: argparse.Namespace, out: Output) -> None:
-    found = run_to_end(make_batch(project, options.next, options.order, options.source, options.dev_share))
+    source = None if options.source is None else project.sources.number_of(options.source)
+    found = run_to_end(make_batch(project, options.next, options.order, source, options.dev_share))
     for notice in found.notices:
         out.note(notice)
-    lines = [] if found.batch is None else list(_rows(project, found.batch, options.source))
+    lines = [] if found.batch is None else list(_rows(project, found.batch, source))
     if options.out is not None:
         with replacing(options.out) as file:
             file.writelines(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from core.analysis.agreement import Agreement, AgreementFigure
-from core.cli.arguments import read_epoch, read_measured_split, read_number, read_text
+from core.cli.arguments import read_epoch, read_measured_split, read_source, read_text
 from core.cli.import_files import read_rules
-from core.cli.output import Output, Rejections
+from core.cli.output import Output, Rejections, name_version
 from core.domain.errors import UserError
 from core.domain.generators import run_to_end
 from core.domain.settings import DEVICES
@@ -71,7 +71,7 @@ def add_source_options(parser: argparse.ArgumentParser) -> None:
         help=say("spans of the model or file end before their particles"),
     )
     parser.add_argument(
-        "--of", type=_read_numbers, metavar="1,2,…", help=say("instead of a file: the sources of an agreement")
+        "--of", type=_read_sources, metavar="1,2,…", help=say("instead of a file: the sources of an agreement")
     )
     parser.add_argument(
         "--rule",
@@ -80,12 +80,12 @@ def add_source_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _read_numbers(argument: str) -> list[int]:
-    return [read_number(each) for each in argument.split(",")]
+def _read_sources(argument: str) -> list[int | str]:
+    return [read_source(each.strip()) for each in argument.split(",")]
 
 
 def add_suggest_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--source", type=read_number, required=True, metavar="N", help=say("the number of the source"))
+    parser.add_argument("--source", type=read_source, required=True, metavar="N", help=say("its number or its name"))
     parser.add_argument("--split", choices=(*SPLITS, "pool", "aside"), default="pool", help=say("default: pool"))
     parser.add_argument("--epoch", type=read_epoch, metavar="E", help=say("of a run (default: the last)"))
     parser.add_argument("--device", choices=DEVICES, default=DEVICES[0])
@@ -93,12 +93,10 @@ def add_suggest_options(parser: argparse.ArgumentParser) -> None:
 
 def add_agreement_options(parser: argparse.ArgumentParser) -> None:
     for name in ("one", "other"):
-        parser.add_argument(name, type=_read_reader, metavar=name.upper(), help=say("a source's number, or gold"))
+        parser.add_argument(
+            name, type=read_source, metavar=name.upper(), help=say("a source's number or name, or gold")
+        )
     parser.add_argument("--split", type=read_measured_split, choices=SPLITS, default="dev")
-
-
-def _read_reader(argument: str) -> int | Literal["gold"]:
-    return "gold" if argument == "gold" else read_number(argument)
 
 
 def sources(options: argparse.Namespace, out: Output) -> None:
@@ -114,7 +112,7 @@ def _describe_source(summary: SourceSummary) -> str:
     parts = [f"{source.number:>3}", f"{source.kind:<11}", source.heading]
     parts.append(say_count("{count:,} sentence tagged", "{count:,} sentences tagged", summary.sentences))
     if summary.best_f1 is not None:
-        parts.append(say("best F1 on dev {f1:.4f}", f1=summary.best_f1))
+        parts.append(say("best F1 on dev {f1:.4f}, by the gold of today", f1=summary.best_f1))
     if summary.origin.get("cut_particles"):
         parts.append(say("spans end before their particles"))
     return "  ".join(parts)
@@ -159,7 +157,8 @@ def _add_agreement(options: argparse.Namespace, out: Output) -> None:
         raise UserError("an agreement is made of sources, not of a file; leave out the path and --from-gold")
     rule: AgreementRule = options.rule or "most"
     with open_project(options.project) as project:
-        key = run_to_end(add_agreement(project, options.of, rule, options.name))
+        members = [project.sources.number_of(each) for each in options.of]
+        key = run_to_end(add_agreement(project, members, rule, options.name))
         count, spans = project.predictions.count_all(key), project.predictions.count_spans(key)
         name = project.sources.by_number(key.source).title
     document = {"source": key.source, "version": key.epoch, "kind": "agreement", "name": name, "rule": rule}
@@ -171,7 +170,7 @@ def _add_agreement(options: argparse.Namespace, out: Output) -> None:
         name=name,
         spans=say_count("{count:,} span", "{count:,} spans", spans),
     )
-    out.result({**document, "of": options.of, "sentences": count, "spans": spans}, text)
+    out.result({**document, "of": members, "sentences": count, "spans": spans}, text)
 
 
 def _add_file(options: argparse.Namespace, kind: FileKind, out: Output) -> None:
@@ -308,12 +307,15 @@ def _print_report(
 def suggest(options: argparse.Namespace, out: Output) -> None:
     """Have a source tag what it has not tagged yet."""
     with open_project(options.project) as project:
-        work = tag_source(project, options.source, options.split, options.epoch, options.device)
+        source = project.sources.number_of(options.source)
+        work = tag_source(project, source, options.split, options.epoch, options.device)
         tagged = run_to_end(work)
         tagged_in_all = project.predictions.count(tagged.key, options.split)
+        is_run = project.sources.by_number(source).is_run
     document = {
         "source": tagged.key.source,
         "epoch": tagged.key.epoch,
+        **name_version(tagged.key, is_run=is_run),
         "split": options.split,
         "tagged": tagged.sentences,
         "replaced": tagged.replaced,
@@ -347,7 +349,7 @@ def agreement(options: argparse.Namespace, out: Output) -> None:
     if options.one == options.other == "gold":
         raise UserError("the gold agrees with itself; give the number of a source for one of the two")
     with open_project(options.project) as project:
-        one, other = (find_reader(project, reader, options.split) for reader in (options.one, options.other))
+        one, other = (find_reader(project, each, options.split) for each in (options.one, options.other))
         report = run_to_end(compare_readers(project, one, other, options.split))
         names = [_name_reader(project, reader) for reader in (one, other)]
     document = {"split": options.split, **report.agreement.as_json(), "adjudicated": report.adjudicated}

@@ -229,7 +229,7 @@ class _ForeignTagger:
         places = [(extents[first][0], extents[last - 1][1]) for first, last in words]
         folded = fold_classes(shares[[first for first, _ in words]], self._classes.tags)
         spans = [
-            PredictedSpan(Span(*_strip(text, places[first][0], places[last - 1][1]), label), share)
+            PredictedSpan(Span(places[first][0], places[last - 1][1], label), share)
             for first, last, label, share in find_chunks(folded, self._classes.labels)
         ]
         return _ReadWindow(spans, float(-np.log(folded.max(axis=1)).sum()))
@@ -240,12 +240,6 @@ class _ReadWindow(NamedTuple):
 
     spans: list[PredictedSpan]
     cost: float
-
-
-def _strip(text: str, start: int, end: int) -> Extent:
-    """The extent without blanks at its edges: a piece may begin with an accent of the character before a blank."""
-    inside = text[start:end]
-    return end - len(inside.lstrip()), start + len(inside.rstrip())
 
 
 def _join_words(extents: Sequence[Extent], text: str) -> list[tuple[int, int]]:

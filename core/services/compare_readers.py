@@ -16,13 +16,13 @@ from core.store.project import Project
 Reader = EpochKey | Literal["gold"]
 
 
-def find_reader(project: Project, reader: int | Literal["gold"], split: Split) -> Reader:
-    """The gold, or the epoch or version of a source that counts in a split.
+def find_reader(project: Project, named: int | str, split: Split) -> Reader:
+    """The gold, or the epoch or version that counts in a split of a source that is given by its number or its name.
 
     Raises:
-        UserError: it has tagged nothing there.
+        UserError: there is no such source, or it has tagged nothing there.
     """
-    return "gold" if reader == "gold" else find_epoch(project, reader, split)
+    return "gold" if named == "gold" else find_epoch(project, project.sources.number_of(named), split)
 
 
 @dataclass(frozen=True, slots=True)

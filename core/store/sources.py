@@ -6,12 +6,13 @@ takes the place of the last one, so that no figures are of two.
 """
 
 import json
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from core.domain.errors import UserError
-from core.messages.catalogue import mark, say
+from core.messages.catalogue import join_words, mark, say
 from core.store.changes import ChangeSet
 from core.store.columns import json_text, now_text
 from core.store.database import Database, Row
@@ -164,6 +165,26 @@ class Sources:
         if not rows:
             raise UserError("the project has no run {number}, nor any other source with this number", number=number)
         return Source(*rows[0])
+
+    def number_of(self, named: int | str) -> int:
+        """The number of a source that is given by its number or its name.
+
+        Raises:
+            UserError: no source has this name, or several have it.
+        """
+        if isinstance(named, int):
+            return named
+        name = unicodedata.normalize("NFC", named)
+        numbers = [each.number for each in self.list_all() if name and unicodedata.normalize("NFC", each.name) == name]
+        if len(numbers) == 1:
+            return numbers[0]
+        if numbers:
+            raise UserError(
+                "several sources are called {name}; give the number of one of them: {numbers}",
+                name=named,
+                numbers=join_words(map(str, numbers)),
+            )
+        raise UserError("no source is called {name}; the command sources lists their names and numbers", name=named)
 
     def find(self, kind: SourceKind, name: str) -> Source | None:
         """The newest source of a kind with this name."""

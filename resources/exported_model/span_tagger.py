@@ -428,14 +428,13 @@ def pieces_of(text: MappedText, offsets: Sequence[Extent]) -> list[TaggedPart]:
     read = taken = 0
     for piece, (start, end) in enumerate(offsets):
         first, last = max(start, read), end
-        while first < last and text.text[first].isspace():
-            first += 1
+        while first < last and (text.text[first].isspace() or text.ends[first] <= taken):
+            first += 1  # also over an accent that belongs to the character before, with which it was composed
         while first < last and text.text[last - 1].isspace():
             last -= 1
-        if first < last and max(text.starts[first], taken) < text.ends[last - 1]:
-            extent = max(text.starts[first], taken), text.ends[last - 1]
-            units.append(TaggedPart(piece, extent))
-            read, taken = end, extent[1]
+        if first < last:
+            units.append(TaggedPart(piece, (text.starts[first], text.ends[last - 1])))
+            read, taken = end, text.ends[last - 1]
     return units
 
 

@@ -28,7 +28,7 @@ _SENTENCE_ENDS = (".", "!", "?", "…", "。")
 _OVERLAP = 8
 """Consecutive windows share 1/8 of their pieces: far more than the length of an entity."""
 
-_VERSION = 1
+_VERSION = 2
 """The version of the result of `encode`; raise it when that changes, so that cached windows are not used."""
 
 

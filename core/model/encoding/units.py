@@ -39,9 +39,14 @@ def piece_units(text: Normalised, offsets: Sequence[Extent]) -> list[TaggingUnit
     units: list[TaggingUnit] = []
     read = taken = 0
     for piece, (start, end) in enumerate(offsets):
-        extent = _strip_extent(text, max(start, read), end)
-        if extent is not None and max(extent[0], taken) < extent[1]:
-            units.append(TaggingUnit(piece, (max(extent[0], taken), extent[1])))
+        first, last = max(start, read), end
+        while first < last and (text.text[first].isspace() or text.ends[first] <= taken):
+            first += 1  # also over an accent that belongs to the character before, with which it was composed
+        while first < last and text.text[last - 1].isspace():
+            last -= 1
+        if first < last:
+            extent = text.original(first, last)
+            units.append(TaggingUnit(piece, extent))
             read, taken = end, extent[1]
     return units
 
@@ -75,12 +80,3 @@ def _pieces_of_characters(text: str, offsets: Sequence[Extent]) -> Iterator[tupl
         if offsets and not character.isspace():
             reads = piece == 0 or offsets[piece][0] <= i
             yield i, piece if reads else piece - 1
-
-
-def _strip_extent(text: Normalised, start: int, end: int) -> Extent | None:
-    """The original extent of a range of the normalised text without white space at its edges; None if empty."""
-    while start < end and text.text[start].isspace():
-        start += 1
-    while start < end and text.text[end - 1].isspace():
-        end -= 1
-    return text.original(start, end) if start < end else None

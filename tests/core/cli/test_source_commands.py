@@ -1,6 +1,7 @@
 """`sources`, `add-source`, `suggest` and `agreement`, in this process."""
 
 import json
+import unicodedata
 
 import pytest
 
@@ -60,10 +61,11 @@ def test_a_file_is_added_listed_and_evaluated(folder, tool, capsys):
     assert run(["compare", str(folder), "1", "2"]) == 0
     assert capsys.readouterr().out.startswith("from run 1, epoch 2 to tool, 2 dev sentences, corrected\n")
     assert run(["sources", str(folder)]) == 0
-    assert "2  file         tool  2 sentences tagged  best F1 on dev 0.8000\n" in capsys.readouterr().out
+    line = "2  file         tool  2 sentences tagged  best F1 on dev 0.8000, by the gold of today"
+    assert f"{line}\n" in capsys.readouterr().out
     assert document(capsys, "add-source", folder, tool, "--map", "ORG=OG", "--cut-particles")["cut"] == 0
     assert run(["sources", str(folder)]) == 0
-    assert "best F1 on dev 0.8000  spans end before their particles\n" in capsys.readouterr().out
+    assert f"{line}  spans end before their particles\n" in capsys.readouterr().out
 
 
 def test_a_second_delivery_is_said_to_be_one(folder, tool, capsys):
@@ -199,3 +201,27 @@ def test_what_sources_agree_on_is_a_source(folder, tool, capsys):
     for wrong in (["--kind", "agreement"], ["x.jsonl", "--of", "1,2"], ["--of", "1,1"], ["x.jsonl", "--rule", "all"]):
         assert run(["add-source", str(folder), *wrong]) == 1
     assert "at least two sources" in capsys.readouterr().err
+
+
+def test_a_source_is_named_by_its_number_or_its_name(folder, tool, tmp_path, capsys):
+    for kind in ("file", "person"):
+        document(capsys, "add-source", folder, tool, "--map", "ORG=OG", "--kind", kind, "--name", "나리")
+    assert run(["evaluate", str(folder), "--source", "나리"]) == 1
+    assert "several sources are called 나리; give the number of one of them: 2, 3" in capsys.readouterr().err
+    with open_project(folder) as project:
+        project.sources.rename(3, "다온: 2")
+    named = document(capsys, "evaluate", folder, "--source", unicodedata.normalize("NFD", "나리"), "--version", 1)
+    assert [named[key] for key in ("run", "epoch", "source", "version")] == [2, 1, 2, 1]
+    assert "version" not in document(capsys, "evaluate", folder, "--run", 1)
+    assert document(capsys, "agreement", folder, "나리", "gold") == document(capsys, "agreement", folder, 2, "gold")
+    assert document(capsys, "compare", folder, "다온: 2", "나리:1")["after"] == {"run": 2, "epoch": 1}
+    assert document(capsys, "add-source", folder, "--of", "나리, 다온: 2")["of"] == [2, 3]
+    assert document(capsys, "compare", folder, "1:best", "나리")["before"] == {"run": 1, "epoch": 2}
+    for command in ("suggest", "evaluate"):
+        assert run([command, str(folder), "--source", "나라"]) == 1
+        assert "no source is called 나라" in capsys.readouterr().err
+
+
+def test_the_figures_of_runs_are_said_to_be_by_the_gold_when_each_epoch_ended(folder, capsys):
+    assert run(["runs", str(folder)]) == 0
+    assert capsys.readouterr().out.endswith("(by the gold when each epoch ended)\n")

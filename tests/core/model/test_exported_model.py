@@ -1,6 +1,7 @@
 """An exported model tags as the tagger that it was made from: part by part, and in a process without Spandesk."""
 
 import importlib.util
+import itertools
 import json
 import math
 import os
@@ -11,7 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from transformers import AutoTokenizer
 from transformers.dynamic_module_utils import get_imports
@@ -24,6 +25,7 @@ from core.languages.korean.morphemes import MORPHEME_TAGS
 from core.languages.korean.normalise import normalise_text
 from core.model.crf import MaskedCRF, bio_constraints
 from core.model.encoding.text_encoder import TextEncoding
+from core.model.encoding.units import piece_units
 from core.model.exported_model import CODE, load_model, write_model
 from core.model.predictor import unit_ranges_of
 from tests.core.toy_models import (
@@ -52,6 +54,25 @@ def code():
     spec.loader.exec_module(module)
     yield module
     del sys.modules[spec.name]
+
+
+@example(["e\u0301\u0323", " ", "나"], {1})  # the second piece begins with an accent of the first
+@given(
+    st.lists(st.sampled_from(["e\u0301\u0323", "ᄀ", "ᅡ", "ᆨ", "\u0301", " ", "나"]), min_size=1),
+    st.sets(st.integers(0, 9)),
+)
+def test_no_unit_begins_or_ends_with_a_blank_at_home_or_outside(code, parts, edges):
+    text = "".join(parts)
+    normalised = normalise_text(text)
+    bounds = sorted({0, len(normalised.text), *(edge for edge in edges if edge < len(normalised.text))})
+    offsets = list(itertools.pairwise(bounds))
+    units = piece_units(normalised, offsets)
+    surfaces = [text[start:end] for start, end in (unit.extent for unit in units)]
+    assert surfaces == [surface.strip() for surface in surfaces]
+    assert all(before.extent[1] <= after.extent[0] for before, after in itertools.pairwise(units))
+    assert [(part.piece, part.extent) for part in code.pieces_of(code.normalise(text), offsets)] == [
+        (unit.piece, unit.extent) for unit in units
+    ]
 
 
 @given(st.integers(0, 2**32), st.integers(1, 12), st.integers(1, 4), st.sampled_from([0.3, 2.0, 20.0]))
