@@ -174,7 +174,7 @@ def test_the_next_batch_is_chosen_and_listed_above_the_list(pool):
         False,
         False,
     )
-    panel.order.setCurrentIndex(panel.order.findText("Random"))
+    assert panel.order.currentText() == "Random", "nothing has scores of the pool"
     panel.count.setValue(2)
     pool.click(panel.next)
     assert (len(pool.listed()), panel.batch.text(), panel.batch.isChecked()) == (2, "Batch 2 · 2 left", True)
