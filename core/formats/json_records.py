@@ -20,7 +20,7 @@ from core.formats.json_spans import (
     read_plain_entities,
 )
 from core.formats.json_tokens import TAG_KEYS, TOKEN_KEYS, Tokens, TokenText, find_tokens, read_tags, read_token_text
-from core.formats.records import Holding, Record, Rejected, reject, stated_spans
+from core.formats.records import Holding, Record, Rejected, StatedSpan, reject, stated_spans
 from core.formats.source_files import Source
 from core.formats.word_tags import parse_tag
 from core.messages.catalogue import join_words
@@ -73,6 +73,7 @@ class _Gold(NamedTuple):
     keys: list[str]
     judged: Judged
     says_judged: bool
+    refused: tuple[StatedSpan, ...] = ()
 
 
 def has_text(members: Any) -> bool:
@@ -126,7 +127,8 @@ def read_record(
     spans, span_extras, _ = gold.entities
     if span_extras:
         extras[SPAN_EXTRAS] = list(span_extras)
-    return Record(number, text, spans, known_id, line, gold.judged, document, annotator, extras, gold.says_judged)
+    about_gold = gold.says_judged, gold.refused
+    return Record(number, text, spans, known_id, line, gold.judged, document, annotator, extras, *about_gold)
 
 
 def to_members(record: Record) -> dict[str, Any]:
@@ -339,7 +341,10 @@ def _judge(members: Mapping[str, Any], entities: Entities, keys: list[str], *, i
     """
     if (said := members.get("judged")) in _JUDGED:
         return _Gold(entities, [*keys, "judged"], said, True)
-    if (answer := members.get("answer")) in ("reject", "ignore"):
+    answer = members.get("answer")
+    if answer == "reject" and entities.spans and _is_binary(members, entities):
+        return _Gold(Entities(), [*keys, "answer"], "partly", True, entities.spans)
+    if answer in ("reject", "ignore"):
         raise UserError("its answer in Prodigy is {answer}, and only accepted ones are read", answer=answer)
     if answer == "accept" and (keys or members.get("_view_id") in _MANUAL_VIEWS):
         return _Gold(entities, [*keys, "answer"], "partly" if _is_binary(members, entities) else "yes", True)

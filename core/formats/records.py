@@ -95,6 +95,7 @@ class Record:
         document: the id or number of its document in the file; empty: the file knows no documents.
         annotator: who made its gold, if the file says so.
         extras: what the file says besides, as JSON values, under the file's own keys.
+        refused: entities of which a person said that the text does not have them.
         says_judged: whether the file says what `judged` is; else a person should be asked, once for a file.
     """
 
@@ -108,6 +109,7 @@ class Record:
     annotator: str = ""
     extras: Mapping[str, Any] = field(default_factory=dict)
     says_judged: bool = True
+    refused: tuple[StatedSpan, ...] = ()
 
 
 def stated_spans(record: Record) -> tuple[StatedSpan, ...]:

@@ -18,7 +18,7 @@ from core.analysis.findings import (
 from core.domain.errors import UserError
 from core.domain.generators import cut_into_parts, map_progress
 from core.domain.labels import check_label_name
-from core.domain.spans import Split
+from core.domain.spans import Span, Split
 from core.domain.splitting import MEASURED_SPLITS
 from core.formats import registry
 from core.formats.json_records import SPAN_EXTRAS
@@ -33,6 +33,7 @@ from core.services.tally import describe_particles, describe_tally, ends_in_part
 from core.store.batches import BATCH_ORDERS
 from core.store.columns import json_text, now_text
 from core.store.gold.finishing import Returned
+from core.store.gold.remarks import SuggestionPlace
 from core.store.project import Project
 from core.store.sentences import REJECTED_KEPT, SLICE, ImportedFile
 
@@ -119,6 +120,7 @@ def import_corpus(project: Project, *plans: ImportPlan) -> Generator[ImportProgr
         staging.refuse_nothing()
         yield from staging.finish_returned()
         yield from staging.add_to_corpus()
+        staging.remember_refused()
         return staging.report()
 
 
@@ -250,7 +252,7 @@ class _Staging:
         Raises:
             NothingImportedError: nothing can.
         """
-        if not self._staged:
+        if not self._staged and not self._find_refused():
             raise NothingImportedError(self.report(), [file.name for file in self._files])
 
     def add_to_corpus(self) -> Iterator[ImportProgress]:
@@ -332,6 +334,17 @@ class _Staging:
             "UPDATE sentence SET annotator = i.annotator FROM incoming AS i"
             " WHERE i.returned = sentence.number AND i.annotator IS NOT NULL"
         )
+
+    def remember_refused(self) -> None:
+        """Keep what a person refused from being suggested again, as one step."""
+        places = self._find_refused()
+        self._intake.tally.refused = len(places)
+        self._project.corrections.dismiss("suggestion", places, dismissed=True)
+
+    def _find_refused(self) -> list[SuggestionPlace]:
+        """What a person refused and nobody refused here before."""
+        rejected = self._project.pool.rejected
+        return [each for each in self._intake.list_refused() if Span(*each[1:]) not in rejected(each.sentence)]
 
     def report(self) -> ImportReport:
         """What came of it."""

@@ -18,6 +18,7 @@ from core.services.known_sentences import ByText, KnownSentences, has_gold_of, i
 from core.services.sentence_matching import map_spans
 from core.services.tally import LISTED, OtherGold, Tally
 from core.store.columns import spans_from_text, spans_to_text
+from core.store.gold.remarks import SuggestionPlace
 from core.store.project import Project
 from core.store.sentences import StoredSentence
 
@@ -52,11 +53,13 @@ class Intake:
 
     Attributes:
         known: what the project has already.
+        refused: entities of which a person said that a text does not have them, by the text.
     """
 
     def __init__(self, project: Project | None, labels: Sequence[str], new_labels: Sequence[str]) -> None:
         self._gold = GoldReader(project, labels, new_labels)
         self.known = KnownSentences(project)
+        self.refused: dict[str, set[Span]] = {}
         self._file = ""
         self._ids_of_file: set[str] = set()
         self._first_of_file = 0
@@ -87,7 +90,7 @@ class Intake:
             return record
         has_ignored = not rules.takes_gold and record.gold != ()
         if not rules.takes_gold:
-            record = replace(record, gold=(), judged="no", says_judged=True)
+            record = replace(record, gold=(), judged="no", says_judged=True, refused=())
         if isinstance(record.gold, Rejected):
             return record.gold
         try:
@@ -108,13 +111,39 @@ class Intake:
         self.tally.read[source.name] += 1
         reading = self._gold.read(rules, record, stated)
         judged = find_judged(rules, record, reading.spans)
+        refused = self._gold.read(rules, record, record.refused).spans if record.refused else ()
         if known := self._find_up_to_blanks(source, record):
             reading = reading._replace(spans=map_spans(reading.spans, record.text, known.text))
+            refused = map_spans(refused, record.text, known.text)
             record = replace(record, text=known.text, id=known.id)
+        self._note_refused(record, reading.spans, refused)
         accepted = self._join(record, reading.spans, judged) or self._take(source, record, reading.spans, judged)
         self._count(record, reading)
         self.tally.unstated += judged == "no" and not record.says_judged
         return accepted
+
+    def _note_refused(self, record: Record, spans: tuple[Span, ...], refused: tuple[Span, ...]) -> None:
+        """Remember entities that a person refused.
+
+        Raises:
+            UserError: an earlier record of the same text says otherwise.
+        """
+        _, before = self._joinable.get(joining_key(record) or "", (0, None))
+        accepted = {*spans} if before is None else {*spans, *before.sentence.spans}
+        if not accepted.isdisjoint(self.refused.get(record.text, set()) | {*refused}):
+            raise UserError("another record of the same text refuses what this one accepts, or accepts what it refuses")
+        if refused:
+            self.refused.setdefault(record.text, set()).update(refused)
+
+    def list_refused(self) -> Iterator[SuggestionPlace]:
+        """What was refused in sentences of the pool, those included that came in."""
+        for text, spans in self.refused.items():
+            key = text_key(text)
+            names = [self._names[place] for place in self._texts.of(key)]
+            found = [*self.known.with_text(key, text), *filter(None, map(self.known.find_new, names))]
+            for number in {each.number for each in found if each.split == "pool"}:
+                for span in sorted(spans):
+                    yield SuggestionPlace(number, span.start, span.end, span.label)
 
     def _find_up_to_blanks(self, source: Source, record: Record) -> StoredSentence | None:
         """The sentence that a tool gives back with other blanks: by its id, or in the pool, or without an id."""

@@ -89,6 +89,12 @@ class KnownSentences:
             return None
         return stored
 
+    def find_new(self, name: str) -> StoredSentence | None:
+        """The sentence that has come in with an id."""
+        if self._project is None or not self._project.sentences.has_id(name):
+            return None
+        return self._project.sentences.by_id(name)
+
     def with_text(self, key: int, text: str) -> Sequence[StoredSentence]:
         """The sentences of the project with a text, one for each gold."""
         numbers = self._texts.of(key)

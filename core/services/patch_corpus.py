@@ -235,6 +235,8 @@ class _Edits:
             return None
         stored = correction.stored
         self.last_id = stored.id
+        if record.refused:
+            raise CannotFollowError(UserError("its record in the file refuses an entity, and states none"))
         if joining_key(record) in self._joined:
             raise CannotFollowError(UserError("several records of the file state it"))
         return want_spans(record, stored.imported, stored.gold, correction.rules)
@@ -309,7 +311,9 @@ def _find_joined(project: Project, imports: Sequence[ImportedFile], file: regist
     counts = Counter(
         key
         for record in records
-        if (key := joining_key(record)) is not None and record.annotator in ("", chosen or record.annotator)
+        if (key := joining_key(record)) is not None
+        and not record.refused
+        and record.annotator in ("", chosen or record.annotator)
     )
     return frozenset(key for key, count in counts.items() if count > 1)
 

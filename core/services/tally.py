@@ -50,6 +50,7 @@ class Tally:
         in_utf16: rejected records whose offsets are right if they count UTF-16 units.
         shifted: rejected records whose spans say what they cover, all by the same shift.
         up_to_blanks: records whose texts are those of the project but for runs of blanks.
+        refused: entities that a person refused in sentences of the pool.
         same_text: sentences whose text the project or another file has already under another id with the same gold.
         other_gold: how many have it with other gold, and the first of them.
         read: the records of each file that were judged.
@@ -80,6 +81,7 @@ class Tally:
     in_utf16: int = 0
     shifted: int = 0
     up_to_blanks: int = 0
+    refused: int = 0
     same_text: int = 0
     other_gold: int = 0
     first_other_gold: list[OtherGold] = field(default_factory=list)
@@ -195,6 +197,12 @@ def _describe_judging(tally: Tally) -> Iterator[str]:
 
 
 def _describe_pool(tally: Tally) -> Iterator[str]:
+    if tally.refused:
+        yield say_count(
+            "{count:,} entity that a person refused is remembered, and not suggested again.",
+            "{count:,} entities that a person refused are remembered, and not suggested again.",
+            tally.refused,
+        )
     if tally.left_meanwhile:
         yield say_count(
             "{count:,} sentence left the pool while the files were read, and stays as it is.",

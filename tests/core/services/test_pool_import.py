@@ -136,6 +136,37 @@ def test_a_text_whose_blanks_a_tool_has_folded_is_the_sentence_of_the_project_wi
     assert bring("train", record(folded, Span(10, 12, "PS"), id="new"), name="third").sentences == 1
 
 
+def answered(answer, span):
+    return {"text": TEXTS[0], "spans": [{"start": span.start, "end": span.end, "label": span.label}], "answer": answer}
+
+
+@pytest.mark.parametrize("is_pooled", [True, False])
+def test_what_a_person_refused_in_prodigy_is_remembered_and_the_sentence_stays_judged_in_part(
+    project, bring, is_pooled
+):
+    wrong = Span(8, 10, "PS")
+    answers = [answered("reject", wrong), *([] if is_pooled else [answered("accept", span) for span in GOLD])]
+    if is_pooled:
+        bring("pool", TEXTS[0])
+    report = bring("train", *answers, name="teach")
+    (stored,) = project.sentences.each("pool")
+    assert (stored.gold, report.sentences, report.tally.refused) == ((), 0, 1) if is_pooled else (GOLD, 1, 1)
+    assert project.pool.rejected(stored.number) == {wrong}
+    assert "1 entity that a person refused is remembered, and not suggested again." in report.warnings
+    with pytest.raises(NothingImportedError):
+        bring("train", answers[0], name="teach")
+    project.corrections.undo()
+    assert project.pool.rejected(stored.number) == frozenset()
+    assert project.problems() == []
+
+
+def test_an_entity_that_is_accepted_and_refused_in_one_file_is_listed(project, bring):
+    answers = [answered("accept", GOLD[0]), answered("reject", GOLD[0]), answered("reject", GOLD[1])]
+    report = bring("train", *answers, answered("accept", GOLD[1]), name="teach")
+    assert [record.line for record in report.rejected] == [2, 4]
+    assert "refuses what this one accepts, or accepts what it refuses" in report.rejected[0].reason
+
+
 @pytest.mark.parametrize(("sentence_id", "is_said"), [("s0", True), ("0", False)])
 def test_another_text_under_the_id_of_a_sentence_of_the_pool_is_said_unless_the_id_is_a_number(
     project, bring, sentence_id, is_said
