@@ -23,6 +23,7 @@ from core.domain.errors import UserError
 from core.formats.cut_words import CutWords
 from core.formats.patching import LineBuffer, patch_lines
 from core.formats.records import (
+    FORMULA_ERROR,
     BadLineError,
     CannotFollowError,
     CorpusFormat,
@@ -191,7 +192,10 @@ def _record(source: Source, number: int, block: _Block) -> Record | Rejected:
         _check_rows(block)
         text = "".join([_character(*row) for row in block.rows])
     except BadLineError as error:
-        return reject(source, error.line, error.reason, block.id)
+        reason = error.reason
+        if reason.code == FORMULA_ERROR and block.markup:
+            reason = UserError("{reason}; its header says {text!r:.200}", reason=reason, text=block.markup)
+        return reject(source, error.line, reason, block.id)
     return Record(number, text, _gold(source, block, text), block.id, block.line)
 
 

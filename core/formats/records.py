@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 from core.domain.errors import UserError
 from core.domain.spans import Judged, PredictedSpan
 from core.formats.source_files import Source, find_bad_byte
-from core.messages.catalogue import say
+from core.messages.catalogue import mark, say
 from core.messages.terminal import escape_controls
 
 
@@ -179,6 +179,12 @@ class BadLineError(Exception):
 _SPREADSHEET_ERROR = re.compile(r"(?:^|[\t ])(#(?:NAME\?|REF!|VALUE!|DIV/0!))(?=[\t ]|$)")
 
 
+FORMULA_ERROR = mark(
+    "{cell} is the error of a formula, so a spreadsheet has changed the file; import it as it was before it was saved"
+    " there"
+)
+
+
 def check_no_spreadsheet_error(number: int, row: str) -> None:
     """Refuse a row with what a spreadsheet writes where it took a cell that begins with = or - for a formula.
 
@@ -188,11 +194,7 @@ def check_no_spreadsheet_error(number: int, row: str) -> None:
     if "#" in row and (found := _SPREADSHEET_ERROR.search(row)):
         raise BadLineError(
             number,
-            UserError(
-                "{cell} is the error of a formula, so a spreadsheet has changed the file; import it as it was before it"
-                " was saved there",
-                cell=found[1],
-            ),
+            UserError(FORMULA_ERROR, cell=found[1]),
         )
 
 

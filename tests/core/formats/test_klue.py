@@ -167,3 +167,11 @@ def test_texts_need_no_tags(tmp_path):
     *good, bad = read_texts(path)
     assert good == [Text("경찰 은", "a"), Text("가나다", "b")]
     assert "no character rows" in bad.reason
+
+
+def test_a_row_that_a_spreadsheet_changed_is_shown_beside_the_sentence_of_the_header(tmp_path):
+    path = tmp_path / "a.tsv"
+    path.write_text("## a\t<나리:PS>-\n나\tB-PS\n리\tI-PS\n#NAME?\tO\n", encoding="utf-8")
+    (rejected,) = read_sentences(path, "klue")
+    assert rejected.line == 4
+    assert rejected.reason.endswith("import it as it was before it was saved there; its header says '<나리:PS>-'")
