@@ -1,6 +1,6 @@
 """A blind batch for a second annotator: how many sentences of which section are drawn, and by which seed."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
 from core.domain.spans import Section
@@ -22,6 +22,7 @@ class BlindWindow(QDialog):
 
     def __init__(self, session: Session, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(say("Blind batch for an annotator"))
         self.sentences = QSpinBox(minimum=1, maximum=999_999, value=100)
         self.sentences.setAccessibleName(say("Sentences"))

@@ -38,15 +38,23 @@ def gold(session, name):
     return [[span.start, span.end, span.label] for span in session.project.sentences.by_id(name).gold]
 
 
-def test_a_blind_batch_comes_back_and_is_adjudicated(qtbot, window, tmp_path):
+def test_a_blind_batch_comes_back_and_is_adjudicated(qtbot, window, tmp_path, monkeypatch):
     folder, path = tmp_path / "p.spandesk", tmp_path / "batch.jsonl"
+    monkeypatch.setattr("PySide6.QtWidgets.QFileDialog.getSaveFileName", lambda *_: (str(path), ""))
     project_with_sentences(folder).close()
     window.open_project(folder)
     with qtbot.waitActive(window):
         window.activateWindow()
     session, exports = window.context.session, window.pages["corpus"].exports
     window.show_page("corpus")
-    exports.export_blind_to(path, BlindPlan(9))
+    exports.list_choices()
+    next(each for each in exports.actions() if each.text() == "Blind batch for an annotator…").trigger()
+    exports.blind.sentences.setValue(9)
+    with qtbot.waitSignal(exports.blind.agreed) as agreed:
+        click(exports.blind.start)
+    assert agreed.args == [BlindPlan(9, "dev", 1)]
+    with qtbot.waitActive(window):
+        window.activateWindow()
     wait_for_job(qtbot, window.context.runner)
     assert {*json.loads(path.read_text(encoding="utf-8").splitlines()[0])} == {"id", "text"}
     deliver(qtbot, window, path, SAID)
