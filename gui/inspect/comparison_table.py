@@ -84,7 +84,7 @@ class ComparisonModel(QAbstractTableModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             names = [name for name, _ in self.said_by]
             return dict(zip((_PREDICTED, _OTHER), names, strict=False)).get(section) or say(_TITLES[section])
-        return say(_TITLES[section]) if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole) else None
+        return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():
