@@ -212,7 +212,7 @@ class ImportPreview(QWidget):
 
     def show_preview(self, preview: Preview) -> None:
         """Show what is known of the files."""
-        self.said.setText("\n".join(_describe_file(file) for file in preview.files))
+        self.said.setText(_describe_files(preview.files))
         self.labels.show_counts(preview.labels, keeps_fine=self.choices["fine_labels"].currentData() == "keep")
         unknown = len(self.labels.unknown)
         self.add_all.setVisible(unknown > 1)
@@ -267,6 +267,17 @@ def _raised_choices(preview: Preview) -> list[str]:
         "split_sentences": any("split_sentences" in file.asks for file in preview.files),
     }
     return [name for name, is_raised in raised.items() if is_raised]
+
+
+_DESCRIBED = 6
+"""How many files are described; an archive can have a thousand."""
+
+
+def _describe_files(files: Sequence[FilePreview]) -> str:
+    lines = [_describe_file(file) for file in files[:_DESCRIBED]]
+    if more := len(files) - len(lines):
+        lines.append(say_count("and {count:,} more file", "and {count:,} more files", more))
+    return "\n".join(lines)
 
 
 def _describe_file(file: FilePreview) -> str:

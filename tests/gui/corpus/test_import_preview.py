@@ -98,6 +98,15 @@ def test_a_file_is_shown_mapped_and_added_and_then_stored_so(form, window, qtbot
     assert window.pages["corpus"].summary.isVisible()
 
 
+def test_of_many_files_the_first_are_described(form, window, tmp_path):
+    paths = [tmp_path / f"{number}.txt" for number in range(8)]
+    for path in paths:
+        path.write_text("비가 온다\n", encoding="utf-8")
+    window.take_files(paths)
+    first, *_, last = form.preview.said.text().splitlines()
+    assert (first.partition(":")[0], last) == ("0.txt", "and 2 more files")
+
+
 def test_all_unknown_labels_can_be_added_at_once_and_taken_back(form, window, corpus):
     window.take_files([corpus])
     assert form.preview.add_all.text() == "Add all 2 unknown labels"
