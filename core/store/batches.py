@@ -119,7 +119,8 @@ class Batches:
         return int(found)
 
     def has_any(self) -> bool:
-        return bool(self._database.value("SELECT EXISTS (SELECT 1 FROM batch)"))
+        """Whether there ever was a batch to be labelled here."""
+        return bool(self._database.value("SELECT EXISTS (SELECT 1 FROM batch WHERE ordering <> ?)", [_BLIND]))
 
     def find_chosen(self, numbers: Iterable[int]) -> frozenset[int]:
         """Which of the sentences no batch in the random order had; none where there never was a batch, so that no order

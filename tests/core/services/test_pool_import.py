@@ -290,8 +290,11 @@ def test_a_split_to_measure_on_takes_all_that_leaves_the_pool_and_it_is_said_of_
     assert not any("fair sample" in text for text in bring("train", record("새 문장"), name="c").warnings)
 
 
-def test_where_there_was_no_batch_a_share_is_drawn_as_of_any_file(project, bring):
+@pytest.mark.parametrize("has_blind", [False, True])
+def test_where_no_batch_was_labelled_here_a_share_is_drawn_as_of_any_file(project, bring, has_blind):
     bring("pool", *(record(f"문장 {n}", id=f"s{n}") for n in range(20)))
+    if has_blind:
+        project.batches.hand_out([stored.number for stored in project.sentences.each("pool")][:5])
     before = project.sentences.count("dev")
     report = bring("train", *(record(f"문장 {n}", id=f"s{n}") for n in range(20)), name="b", dev_ratio=0.25)
     assert project.sentences.count("dev") - before == 5
