@@ -69,6 +69,7 @@ class ImportForm(QFrame):
         self._asks_folder = asks_folder
         self._takes_gold = True
         self._is_chosen = False
+        self._before_raw: int | None = None
         self.target = QComboBox()
         for title, split, _ in _TARGETS:
             self.target.addItem(title if title == split else say(title))
@@ -141,7 +142,9 @@ class ImportForm(QFrame):
             project: the one that they are for; None: a new one.
             folder: where a new one is proposed; None: beside the first file.
         """
-        self._files, self._project, self._is_chosen = tuple(files), project, False
+        if self._before_raw is not None:
+            self.target.setCurrentIndex(self._before_raw)
+        self._files, self._project, self._is_chosen, self._before_raw = tuple(files), project, False, None
         self.preview.forget(project.sentences.labels() if project is not None else TTA_LABELS)
         first = files[0]
         self.folder_field.setText(str(find_unused((folder or first.parent) / f"{first.stem}{SUFFIX}")))
@@ -176,12 +179,13 @@ class ImportForm(QFrame):
         known = [file for file in preview.files if file.format]
         is_raw = bool(known) and all("split_sentences" in file.asks for file in known)
         self.preview.show_labels(are_shown=not is_raw)
-        if is_raw and not self._is_chosen and self.target.currentIndex() != _POOL:
-            self._is_chosen = True
+        is_recognised = all(file.format or file.problem for file in preview.files)
+        if is_raw and is_recognised and not self._is_chosen and self.target.currentIndex() != _POOL:
+            self._is_chosen, self._before_raw = True, self.target.currentIndex()
             self.target.setCurrentIndex(_POOL)
 
     def _keep_choice(self) -> None:
-        self._is_chosen = True
+        self._is_chosen, self._before_raw = True, None
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -229,3 +229,19 @@ def test_files_for_the_pool_are_shown_and_taken_without_their_gold(form, window,
     click(form.start)
     wait_for_job(qtbot, window.context.runner)
     assert [(stored.id, stored.gold) for stored in project.sentences.each("pool")] == [(name, ()) for name in "abcd"]
+
+
+def test_raw_text_is_for_the_pool_and_the_next_corpus_is_not(form, window, tmp_path, qtbot, corpus):
+    raw = tmp_path / "raw.txt"
+    raw.write_text("비가 왔다.\n", encoding="utf-8")
+    before = form.target.currentText()
+    window.take_files([raw, corpus])
+    assert form.target.currentText() == before, "one of them has gold"
+    window.take_files([raw])
+    assert form.target.currentIndex() == form.target.count() - 1
+    window.take_files([corpus])
+    assert form.target.currentText() == before
+    form.target.setCurrentIndex(form.target.count() - 1)
+    form.target.activated.emit(form.target.count() - 1)
+    window.take_files([corpus])
+    assert form.target.currentIndex() == form.target.count() - 1, "what a person chose stays"
