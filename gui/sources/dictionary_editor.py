@@ -118,7 +118,6 @@ class DictionaryEditor(AddSourceForm):
         self.name.setPlaceholderText(source.heading if source is not None else say("dictionary"))
         self._before = tuple(DraftLine(entry.written, entry.label) for entry in entries)
         self.model.show_lines(self._before, labels[0] if labels else "")
-        self.table.offer_labels(labels)
         has_pool = project.sentences.has_any("pool")
         self.tags_pool.setVisible(has_pool)
         self.tags_pool.setChecked(has_pool)
@@ -142,17 +141,30 @@ class DictionaryEditor(AddSourceForm):
     @property
     def entries(self) -> Sequence[DictionaryEntry]:
         """The lines that are entries."""
+        return self._check().entries
+
+    @property
+    def has_problems(self) -> bool:
+        """Whether some line is no entry, with the tag set of now, which an undo may have changed meanwhile."""
+        return bool(self._check().problems)
+
+    def _check(self) -> DraftReport:
         assert self._project is not None, "the form is shown with a project only"
-        return check_lines(self.model.lines, self._project.sentences.labels()).entries
+        return check_lines(self.model.lines, self._project.sentences.labels())
 
     @property
     def is_changed(self) -> bool:
         """Whether something is typed that is not stored."""
         return self._project is not None and self.model.lines != self._before
 
+    def take_saved(self, source: Source) -> None:
+        """What is typed now is stored, as this source."""
+        self.source, self._before = source, self.model.lines
+
     def count(self) -> None:
         """Check the lines and count what they find, in the background."""
         if (project := self._project) is not None:
+            self.table.offer_labels(project.sentences.labels())
             lines = self.model.lines
             self._query.submit(lambda: examine_draft(project, lines))
             self._find_places()

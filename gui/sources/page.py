@@ -345,6 +345,9 @@ class SourcesPage(Page):
 
     def _save_entries(self) -> None:
         editor, tags_pool = self.editor, self.editor.tags_pool.isChecked()
+        if editor.has_problems:
+            editor.count()
+            return
         saved = self.actions_of.save_dictionary(editor.source, editor.title_typed, editor.entries)
         if saved is not None:
             self._dismiss_form()
@@ -356,7 +359,9 @@ class SourcesPage(Page):
         """What is typed and not saved stays in the project that is closed."""
         editor = self.editor
         if editor.is_changed and (entries := editor.entries):
-            self.actions_of.save_dictionary(editor.source, editor.title_typed, entries)
+            saved = self.actions_of.save_dictionary(editor.source, editor.title_typed, entries)
+            if saved is not None:
+                editor.take_saved(saved)
 
     def _choose_folder(self) -> None:
         if (folder := choose_corpus_folder(self, self._context)) is not None:

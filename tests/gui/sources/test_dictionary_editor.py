@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from core.domain.spans import Sentence
+from core.services.dictionary_draft import DraftLine
 from core.services.dictionary_source import read_entries
 from core.store.predictions import EpochKey
 from core.store.project import open_project
@@ -118,3 +119,28 @@ def test_cancelled_edits_store_nothing_and_a_line_is_found(opened, editor):
     click(editor.cancel)
     assert not editor.isVisible()
     assert [each.number for each in opened.context.session.project.sources.list_all()] == [1]
+
+
+def test_a_new_dictionary_that_is_being_typed_is_stored_once_when_the_window_closes(opened, editor, qtbot, tmp_path):
+    type_line(editor, "부산")
+    with qtbot.waitSignal(opened.closed):
+        opened.close()
+    with open_project(tmp_path / "p.spandesk") as project:
+        assert [source.kind for source in project.sources.list_all()] == ["training", "dictionary"]
+        assert [entry.text for entry in read_entries(project, 2)] == ["부산"]
+
+
+def test_a_label_that_is_gone_meanwhile_loses_no_entry(opened, editor):
+    session = opened.context.session
+    session.add_label("shop")
+    type_line(editor, "부산")
+    editor.model.setData(editor.model.index(0, LABEL), "shop")
+    editor.model.add([DraftLine("여수", "LC")])
+    editor.count()
+    assert editor.start.isEnabled()
+    session.delete_label("shop")
+    click(editor.start)
+    assert editor.isVisible()
+    assert not editor.start.isEnabled()
+    assert "not in the tag set" in cells(editor, 0)[NOTE]
+    assert len(session.project.sources.list_all()) == 1
