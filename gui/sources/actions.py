@@ -1,5 +1,7 @@
 """What the Sources page does with sources: changes of the store, jobs, and the undo of removals."""
 
+import logging
+import sqlite3
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -8,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.dictionary.entries import DictionaryEntry
+from core.domain.errors import UserError
 from core.domain.events import Reading
 from core.domain.spans import Section
 from core.io.folders import find_unused
@@ -32,6 +35,11 @@ from gui.background import Job
 from gui.text.progress import FLEETING
 from gui.text.step_descriptions import Notice
 from gui.widgets.page import PageContext
+
+log = logging.getLogger(__name__)
+
+_BUSY_INTERVAL = 1_000
+"""Milliseconds between two looks whether a job is still under way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +84,23 @@ class SourceActions(QObject):
             self._leftovers = project.delete_removed()
             self._deleting.start()
 
+    @property
+    def is_deleting(self) -> bool:
+        """Whether something that was removed is left to be deleted."""
+        return self._deleting.isActive()
+
     def _delete_some(self) -> None:
-        if self._runner.job is None and next(self._leftovers, self) is self:
+        """Delete a slice, unless a job writes; where that fails, the next one to open the project deletes the rest."""
+        is_busy = self._runner.job is not None
+        self._deleting.setInterval(_BUSY_INTERVAL if is_busy else 0)
+        if is_busy:
+            return
+        try:
+            is_done = next(self._leftovers, self) is self
+        except (UserError, sqlite3.Error):
+            log.exception("what was removed of sources was not deleted")
+            is_done = True
+        if is_done:
             self._deleting.stop()
 
     def rename(self, number: int, name: str) -> None:

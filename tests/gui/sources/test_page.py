@@ -120,6 +120,22 @@ def test_what_a_closing_left_is_deleted_while_the_window_waits(window, qtbot, tm
     assert opened.predictions.count_all(EpochKey(1, 2)) == 0
 
 
+def test_where_the_rest_cannot_be_deleted_it_is_left_for_the_next_time(opened, qtbot, monkeypatch):
+    project, actions = opened.context.session.project, opened.pages["sources"].actions_of
+    tried = []
+
+    def fail():
+        tried.append(1)
+        raise UserError("the disk is full")
+        yield
+
+    monkeypatch.setattr(project, "delete_removed", fail)
+    actions.begin(project)
+    qtbot.waitUntil(lambda: bool(tried))
+    assert not actions.is_deleting
+    assert project.sources.by_number(1)
+
+
 def test_name_and_note_are_edited_in_place_and_suggestions_chosen(opened):
     page, project = opened.pages["sources"], opened.context.session.project
     page.panel.name.setFocus()
