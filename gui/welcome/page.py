@@ -83,11 +83,10 @@ class WelcomePage(QWidget):
         )
         dropped = hint_label(say("Or drop a corpus, raw text or a folder here: the format is recognised."))
         dropped.setToolTip(list_formats())
-        folder = QHBoxLayout()
-        folder.addWidget(dropped)
-        folder.addWidget(self.new_from_folder)
-        folder.addWidget(self.paste)
-        folder.addStretch(1)
+        other_ways = QHBoxLayout()
+        for button in (self.new_from_folder, self.paste):
+            other_ways.addWidget(button)
+        other_ways.addStretch(1)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         for button in (self.sample, self.new, self.open):
@@ -101,7 +100,8 @@ class WelcomePage(QWidget):
         for widget in (title, purpose):
             start.addWidget(widget)
         start.addLayout(buttons)
-        start.addLayout(folder)
+        start.addWidget(dropped)
+        start.addLayout(other_ways)
         start.addSpacing(8)
         start.addLayout(self.recent)
         self.start.setFixedWidth(_WIDTH)
