@@ -119,6 +119,7 @@ class Intake:
         self._note_refused(record, reading.spans, refused)
         accepted = self._join(record, reading.spans, judged) or self._take(source, record, reading.spans, judged)
         self._count(record, reading)
+        self.tally.up_to_blanks += known is not None
         self.tally.unstated += judged == "no" and not record.says_judged
         return accepted
 
@@ -153,9 +154,7 @@ class Intake:
         named = [each for each in found if each.id in _names_to_try(source, record)]
         pooled = [each for each in found if each.split == "pool"]
         rest = found if record.id == make_id(source, record.number, record.text) else ()
-        known = next(iter((*named, *pooled, *rest)), None)
-        self.tally.up_to_blanks += known is not None
-        return known
+        return next(iter((*named, *pooled, *rest)), None)
 
     def _take(self, source: Source, record: Record, spans: tuple[Span, ...], judged: Judged) -> Accepted:
         """A record that is the first of its sentence."""

@@ -129,8 +129,9 @@ def test_a_text_whose_blanks_a_tool_has_folded_is_the_sentence_of_the_project_wi
     said = "The text of 1 record is that of the project but for blanks; its spans were placed accordingly."
     assert said in report.warnings
     for again in (back, back | {"id": "s0"}):
-        with pytest.raises(NothingImportedError, match="is already in this project"):
+        with pytest.raises(NothingImportedError, match="is already in this project") as refused:
             bring("train", again, name="again")
+        assert refused.value.report.tally.up_to_blanks == 0, "nothing was placed"
     with pytest.raises(NothingImportedError, match="already in this project with other gold"):
         bring("train", record(folded, Span(10, 12, "PS"), id="s0"), name="other")
     assert bring("train", record(folded, Span(10, 12, "PS"), id="new"), name="third").sentences == 1
