@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import IO, Protocol
 
 from core.domain.errors import UserError
@@ -69,7 +69,7 @@ def list_files(path: Path) -> tuple[Path, ...]:
     with _open_archive(path) as members:
         if len(members) == 1 or _is_folder_corpus(members):
             return (path,)
-        _check_size(path, members.values(), Path(path).parent)
+        _check_size(path, members.values(), Path(gettempdir()))
         return tuple(path / name for name in members)
 
 

@@ -108,6 +108,13 @@ def test_an_encrypted_archive_and_one_larger_than_the_disk_are_refused(tmp_path,
         read(path)
 
 
+def test_only_the_disk_that_files_are_unpacked_to_needs_room(tmp_path, temporary, monkeypatch):
+    path = make_archive(tmp_path / "a.zip", **{"a.jsonl": LINE, "b.jsonl": LINE})
+    room = {temporary: 1_000_000}
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: SimpleNamespace(free=room.get(folder, 0)))
+    assert len(list_files(path)) == 2, "the archive is on a disk that is read only, and full"
+
+
 def test_names_in_cp949_are_read(tmp_path):
     path = make_archive(tmp_path / "a.zip", **{"xx.jsonl": LINE, "yy.jsonl": LINE})
     path.write_bytes(path.read_bytes().replace(b"xx.jsonl", "갑.jsonl".encode("cp949")))
