@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.dictionary.entries import DictionaryEntry
 from core.messages.catalogue import say, say_count
 from core.services.dictionary_draft import (
     DraftLine,
@@ -50,7 +49,7 @@ _WIDTHS = {LABEL: 88, POOL: 72, TRAIN: 72, DEV: 72, GOLD: 104}
 
 
 class DictionaryEditor(AddSourceForm):
-    """Edits the lines of a dictionary, or of a new one; nothing is stored before it is accepted, see `entries`."""
+    """Edits the lines of a dictionary, or of a new one; nothing is stored before it is accepted, see `check`."""
 
     def __init__(self, look: Look) -> None:
         super().__init__(say("Dictionary"))
@@ -138,17 +137,8 @@ class DictionaryEditor(AddSourceForm):
         """The name that the dictionary is to have."""
         return self.name.seen_text.strip() or (say("dictionary") if self.source is None else "")
 
-    @property
-    def entries(self) -> Sequence[DictionaryEntry]:
-        """The lines that are entries."""
-        return self._check().entries
-
-    @property
-    def has_problems(self) -> bool:
-        """Whether some line is no entry, with the tag set of now, which an undo may have changed meanwhile."""
-        return bool(self._check().problems)
-
-    def _check(self) -> DraftReport:
+    def check(self) -> DraftReport:
+        """Which lines are entries with the tag set of now, which an undo may have changed meanwhile."""
         assert self._project is not None, "the form is shown with a project only"
         return check_lines(self.model.lines, self._project.sentences.labels())
 

@@ -345,10 +345,11 @@ class SourcesPage(Page):
 
     def _save_entries(self) -> None:
         editor, tags_pool = self.editor, self.editor.tags_pool.isChecked()
-        if editor.has_problems:
+        report = editor.check()
+        if report.problems:
             editor.count()
             return
-        saved = self.actions_of.save_dictionary(editor.source, editor.title_typed, editor.entries)
+        saved = self.actions_of.save_dictionary(editor.source, editor.title_typed, report.entries)
         if saved is not None:
             self._dismiss_form()
             self.table.setFocus()
@@ -358,7 +359,7 @@ class SourcesPage(Page):
     def _keep_entries(self) -> None:
         """What is typed and not saved stays in the project that is closed."""
         editor = self.editor
-        if editor.is_changed and (entries := editor.entries):
+        if editor.is_changed and (entries := editor.check().entries):
             saved = self.actions_of.save_dictionary(editor.source, editor.title_typed, entries)
             if saved is not None:
                 editor.take_saved(saved)
