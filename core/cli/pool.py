@@ -49,7 +49,7 @@ def add_pool_options(parser: argparse.ArgumentParser) -> None:
 
 
 def show_pool(options: argparse.Namespace, out: Output) -> None:
-    """Put sentences off or come back to them, where asked to; then choose a batch, or say how far labelling is.
+    """Skip sentences or come back to them, where asked to; then choose a batch, or say how far labelling is.
 
     Raises:
         UserError: nothing can be chosen so, or the file cannot be written.

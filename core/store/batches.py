@@ -36,7 +36,7 @@ _BLIND = "blind"
 
 IS_NOT_SKIPPED = """NOT EXISTS (SELECT 1 FROM dismissed WHERE kind = 'sentence'
     AND subject = '[' || s.number || ']')"""
-"""The condition in SQL that nobody put the sentence `s` off."""
+"""The condition in SQL that nobody skipped the sentence `s`."""
 
 
 class BatchEntry(NamedTuple):

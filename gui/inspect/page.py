@@ -43,7 +43,7 @@ _STEPS: dict[Name, str] = {
 
 
 _MARKS: tuple[Name, ...] = ("reviewed", "reviewed and go on", "skip")
-"""The commands that end the work on a sentence, or put it off."""
+"""The commands that end the work on a sentence, or skip it."""
 
 
 class InspectPage(Page):

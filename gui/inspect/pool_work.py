@@ -47,7 +47,7 @@ class PoolWork(QObject):
         )
 
     def skip(self, number: SentenceNumber) -> None:
-        """Skip a sentence, and go on to the next one; one that was put off comes back."""
+        """Skip a sentence, and go on to the next one; one that was skipped comes back."""
         project = self._session.project
         if project is None:
             return

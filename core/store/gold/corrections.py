@@ -204,7 +204,7 @@ class Corrections(CorrectionLog):
         return replace(change, corpus=change.corpus or has_settled)
 
     def dismiss(self, kind: DismissalKind, subjects: Iterable[Subject], *, dismissed: bool) -> ChangeSet:
-        """Dismiss strings or places as correct, reject suggestions or put sentences off, or withdraw that; a step of
+        """Dismiss strings or places as correct, reject suggestions or skip sentences, or withdraw that; a step of
         its own.
         """
         chosen = self._dismissals.unlike(kind, subjects, dismissed=dismissed)
