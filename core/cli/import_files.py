@@ -100,13 +100,14 @@ def _print_import(report: ImportReport, rejections: Rejections, out: Output) -> 
             "judged": report.tally.judged,
             "unknown_labels": report.tally.unknown,
             "returned": report.tally.returned,
+            "completed": report.tally.completed,
         }
         print(f", {json.dumps(more, ensure_ascii=False)[1:]}", flush=True)
-    elif report.sentences or report.tally.returned:
+    elif count := report.sentences + report.tally.returned + report.tally.completed:
         text = say_count(
             "{count:,} sentence with {spans} imported, {rejected:,} rejected",
             "{count:,} sentences with {spans} imported, {rejected:,} rejected",
-            report.sentences + report.tally.returned,
+            count,
             spans=say_count("{count:,} span", "{count:,} spans", report.spans),
             rejected=rejections.count,
         )

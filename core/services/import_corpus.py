@@ -314,7 +314,7 @@ class _Staging:
         """Give what came back from elsewhere its gold and its split, as one step, and store who made the gold. Done
         before anything is added, so that undo does not have to pass an import, and a stop leaves nothing half done.
         """
-        if not self._intake.tally.returned:
+        if not self._intake.tally.returned + self._intake.tally.completed:
             return
         self._last_step = self._project.corrections.last_number()
         sql = "SELECT returned, text, gold, split FROM incoming WHERE returned IS NOT NULL ORDER BY position"
@@ -327,12 +327,18 @@ class _Staging:
         change = yield from map_progress(work, lambda done: ImportProgress(name, done))
         finished = {*change.sentences}
         left = [(each.sentence,) for each in found if each.sentence not in finished]
-        self._intake.tally.returned -= len(left)
+        in_part = sum(each.split == "pool" and each.sentence not in finished for each in found)
+        self._intake.tally.returned -= len(left) - in_part
+        self._intake.tally.completed -= in_part
         self._intake.tally.left_meanwhile = len(left)
         self._database.write_many("DELETE FROM incoming WHERE returned = ?", left)
         self._database.write(
             "UPDATE sentence SET annotator = i.annotator FROM incoming AS i"
             " WHERE i.returned = sentence.number AND i.annotator IS NOT NULL"
+        )
+        self._database.write(
+            "UPDATE sentence SET judged = 'partly' FROM incoming AS i"
+            " WHERE i.returned = sentence.number AND i.judged = 'partly' AND sentence.judged = 'no'"
         )
 
     def remember_refused(self) -> None:

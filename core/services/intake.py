@@ -18,6 +18,7 @@ from core.services.known_sentences import ByText, KnownSentences, has_gold_of, i
 from core.services.sentence_matching import map_spans
 from core.services.tally import LISTED, OtherGold, Tally
 from core.store.columns import spans_from_text, spans_to_text
+from core.store.gold.finishing import fit_spans
 from core.store.gold.remarks import SuggestionPlace
 from core.store.project import Project
 from core.store.sentences import StoredSentence
@@ -35,7 +36,8 @@ class Accepted:
         replaces: the place among the accepted ones, from 0, of an earlier record of the same sentence that this one
             takes the place of; None for a new sentence.
         was_judged: whether a person decided the gold of that earlier record.
-        returned: the sentence of the pool that it is, which a person has judged since; None for a new one.
+        returned: the sentence of the pool that it is, which a person has judged since, wholly or in part; None for a
+            new one.
     """
 
     sentence: Sentence
@@ -163,7 +165,9 @@ class Intake:
             raise UserError("an earlier sentence of this import has the same id; every sentence needs its own")
         self._ids_of_file.add(record.id)
         key = text_key(record.text)
-        pooled = self._find_in_pool(source, record, key, spans) if judged == "yes" else None
+        pooled = self._find_in_pool(source, record, key, spans) if judged != "no" else None
+        if pooled is not None and judged == "partly":
+            spans = self._join_pooled(pooled, record, spans)
         name = pooled.id if pooled is not None else self._name(source, record, key, spans)
         sentence = Sentence.unchecked(name, record.text, spans)
         returned = None if pooled is None else pooled.number
@@ -172,8 +176,24 @@ class Intake:
             self._compare_texts(source, accepted)
             self._compare_id(record.id, name)
         self._remember(accepted)
-        self.tally.returned += pooled is not None
+        self.tally.returned += pooled is not None and judged == "yes"
+        self.tally.completed += pooled is not None and judged == "partly"
         return accepted
+
+    def _join_pooled(self, pooled: StoredSentence, record: Record, spans: tuple[Span, ...]) -> tuple[Span, ...]:
+        """What is kept of a sentence of the pool, and what was accepted in it elsewhere.
+
+        Raises:
+            UserError: all of it is kept already, or it contradicts what is kept.
+        """
+        if has_gold_of(pooled, record, spans):
+            self._refuse_known(pooled, record, spans)
+        try:
+            joined = check_spans({*fit_spans(pooled.gold, pooled.text, record.text), *spans}, record.text)
+        except UserError as error:
+            raise UserError("it contradicts what is kept of it in the pool: {error}", error=error) from error
+        self.tally.spans.subtract(span.label for span in pooled.gold)  # which do not come in
+        return joined
 
     def _find_in_pool(self, source: Source, record: Record, key: int, spans: tuple[Span, ...]) -> StoredSentence | None:
         """The sentence of the pool that a record is, by its id and text, or else by its text alone.

@@ -39,7 +39,8 @@ class Tally:
         blank_edges: spans that came in with a blank at an edge, which no tagger learns.
         left_out: overlapping spans that were left out, and the first of them in words.
         returned: sentences of the pool that came in with gold and leave it.
-        left_meanwhile: those that a person took out of the pool while the files were read, and which stay as they are.
+        completed: sentences of the pool that got what was accepted in them elsewhere, and stay there.
+        left_meanwhile: those that a person worked on while the files were read, and which stay as they are.
         for_pool: sentences that came in for the pool, as a person chose.
         ignored: those of them whose gold was not taken.
         unstated: texts without spans whose files do not say whether anybody judged them; they count as not judged.
@@ -71,6 +72,7 @@ class Tally:
     left_out: int = 0
     first_left_out: str = ""
     returned: int = 0
+    completed: int = 0
     left_meanwhile: int = 0
     for_pool: int = 0
     ignored: int = 0
@@ -205,8 +207,8 @@ def _describe_pool(tally: Tally) -> Iterator[str]:
         )
     if tally.left_meanwhile:
         yield say_count(
-            "{count:,} sentence left the pool while the files were read, and stays as it is.",
-            "{count:,} sentences left the pool while the files were read, and stay as they are.",
+            "{count:,} sentence was worked on while the files were read, and stays as it is.",
+            "{count:,} sentences were worked on while the files were read, and stay as they are.",
             tally.left_meanwhile,
         )
     if tally.returned:
@@ -214,6 +216,14 @@ def _describe_pool(tally: Tally) -> Iterator[str]:
             "{count:,} sentence was in the pool and leaves it with this gold; undo in the window takes it back.",
             "{count:,} sentences were in the pool and leave it with this gold; undo in the window takes them back.",
             tally.returned,
+        )
+    if tally.completed:
+        yield say_count(
+            "{count:,} sentence of the pool got what was accepted in it, and stays there; undo in the window takes it"
+            " back.",
+            "{count:,} sentences of the pool got what was accepted in them, and stay there; undo in the window takes it"
+            " back.",
+            tally.completed,
         )
     if tally.ignored:
         yield say_count(

@@ -7,7 +7,7 @@ offers what is drawn, so that dev is a fair sample of the pool.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from core.domain.errors import UserError
 from core.domain.spans import Section, SentenceNumber, Span, Split, check_spans
@@ -38,12 +38,14 @@ class Finished(NamedTuple):
 
 
 class Returned(NamedTuple):
-    """A sentence of the pool that was labelled elsewhere: its text there, with gold as stored, and where it goes."""
+    """A sentence of the pool that was labelled elsewhere: its text there, with gold as stored, and where it goes; it
+    stays in the pool where it was judged in part, and the gold has what is kept of it there.
+    """
 
     sentence: SentenceNumber
     text: str
     gold: str
-    split: Split
+    split: Split | Literal["pool"]
 
 
 class Finishing:
@@ -110,7 +112,7 @@ class Finishing:
 
     def finish_returned(self, returned: Sequence[Returned]) -> Generator[int, None, ChangeSet]:
         """Give sentences of the pool the gold that they got elsewhere, and their copies with them, in one step; yields
-        how many it were so far. Those that have left the pool stay as they are.
+        how many it were so far. Those that have left the pool, or were judged in part here meanwhile, stay as they are.
 
         Raises:
             UserError: another large step is being written; then no sentence is changed.
@@ -129,8 +131,12 @@ class Finishing:
                 others = [other for other in same if other.split == "pool" and other.number not in taken]
                 taken.update(other.number for other in others)
                 for pooled in (sentence, *others):
-                    golds[pooled.number] = fit_spans(spans_from_text(each.gold), each.text, pooled.text)
-                    moves.append(SectionChange(pooled.number, "pool", each.split))
+                    gold = fit_spans(spans_from_text(each.gold), each.text, pooled.text)
+                    if each.split != "pool":
+                        moves.append(SectionChange(pooled.number, "pool", each.split))
+                    elif not {*pooled.gold} <= {*gold}:
+                        continue  # another thing is kept of it, which stays
+                    golds[pooled.number] = gold
             yield self._corrections.plan_finish(golds, moves)
 
     def find_drawn(self, numbers: Sequence[SentenceNumber], share: float) -> set[SentenceNumber]:

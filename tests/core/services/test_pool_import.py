@@ -161,6 +161,27 @@ def test_what_a_person_refused_in_prodigy_is_remembered_and_the_sentence_stays_j
     assert project.problems() == []
 
 
+def test_what_a_person_accepted_in_prodigy_joins_what_is_kept_of_the_sentence_in_the_pool(project, bring):
+    bring("pool", TEXTS[0], TEXTS[2], TEXTS[1])
+    project.sentences.add_labels(["PS", "LC"])
+    first, copy, _ = project.sentences.each("pool")
+    project.corrections.correct(first.number, GOLD[:1])
+    bad = answered("accept", Span(0, 3, "PS"))
+    report = bring("train", bad, answered("accept", GOLD[1]), answered("accept", GOLD[0]), name="teach")
+    first, copy, other = project.sentences.each("pool")
+    assert (first.gold, copy.gold, other.gold) == (GOLD, GOLD, ())
+    assert (report.sentences, report.spans, report.tally.completed, report.tally.returned) == (0, 1, 1, 0)
+    assert [rejected.line for rejected in report.rejected] == [1]
+    assert "it contradicts what is kept of it in the pool" in report.rejected[0].reason
+    assert any("1 sentence of the pool got what was accepted in it, and stays there" in w for w in report.warnings)
+    assert project.database.value("SELECT judged FROM sentence WHERE number = ?", [first.number]) == "partly"
+    with pytest.raises(NothingImportedError, match=r"already in this project$"):
+        bring("train", answered("accept", GOLD[1]), name="again")
+    assert project.problems() == []
+    project.corrections.undo()
+    assert [each.gold for each in project.sentences.each("pool")] == [GOLD[:1], (), ()]
+
+
 def test_an_entity_that_is_accepted_and_refused_in_one_file_is_listed(project, bring):
     answers = [answered("accept", GOLD[0]), answered("reject", GOLD[0]), answered("reject", GOLD[1])]
     report = bring("train", *answers, answered("accept", GOLD[1]), name="teach")
@@ -211,7 +232,7 @@ def test_what_a_person_finishes_while_the_file_is_read_stays_as_it_is(project, b
     golds = [record(TEXTS[0], *GOLD, id="s0", annotator="나리"), record(TEXTS[1], id="s1", judged="yes")]
     report = bring("dev", *golds, name="back")
     assert (report.tally.returned, report.tally.left_meanwhile) == (1, 1)
-    assert any("1 sentence left the pool while the files were read" in text for text in report.warnings)
+    assert any("1 sentence was worked on while the files were read" in text for text in report.warnings)
     assert [project.sentences.by_id(name).split for name in ("s0", "s1")] == ["train", "dev"]
     assert project.sentences.by_id("s0").gold == ()
     assert project.problems() == []
