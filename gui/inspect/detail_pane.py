@@ -145,6 +145,7 @@ class SentenceDetail(QWidget):
         flow.setContentsMargins(_MARGIN, 0, _MARGIN, 0)
         flow.addWidget(self.reviewed)
         flow.addWidget(self.reviewed.reason)
+        flow.addWidget(self.reviewed.suggested_by)
         flow.addWidget(self.lanes)
         return flow
 

@@ -225,6 +225,7 @@ class InspectPage(Page):
         self.detail.document.show_view(read_document(self._session.project, number))
         if number is None:
             self.detail.reviewed.show_pooled(False)
+            self.detail.reviewed.show_suggesting("")
             self.detail.show_sentence(None, context.gold, "")
             return
         for shown in self.listing.shown([number]):
@@ -235,6 +236,7 @@ class InspectPage(Page):
         reason = describe_reason(self.pool_work.entry(number)) if shown.is_pooled else ""
         is_skipped = shown.is_pooled and self.pool_work.is_skipped(number)
         self.detail.reviewed.show_pooled(shown.is_pooled, is_skipped=is_skipped, reason=reason)
+        self.detail.reviewed.show_suggesting(shown.suggested_by)
         self.actions_by_name["skip"].setEnabled(shown.is_pooled)
         words = f"{self.listing.place} · {section} · {shown.stored.id}"
         self.detail.show_sentence(

@@ -15,10 +15,15 @@ from core.store.predictions import EpochKey
 from gui.inspect.labelling import tool_button
 from gui.keys.commands import Name, tip
 from gui.keys.keymap import Keymap
+from gui.look.theme import scaled
 from gui.session import Session
+from gui.text.wording import wrap_tooltip
 from gui.widgets.choosers import chooser
 from gui.widgets.text_fields import LineField
 from gui.widgets.text_labels import PlainLabel, hint_label
+
+_LONGEST_SOURCE = 280
+"""Pixels for the words on whose suggestions are shown."""
 
 
 class ReviewedMark(QWidget):
@@ -27,11 +32,13 @@ class ReviewedMark(QWidget):
 
     Attributes:
         reason: why a sentence of the pool was chosen; a widget of its own.
+        suggested_by: whose suggestions it shows; another one.
     """
 
     def __init__(self, mark: QAction, done: QAction, skip: QAction) -> None:
         super().__init__()
         self.button, self.progress, self.reason = QToolButton(), PlainLabel(), hint_label()
+        self.suggested_by = hint_label()
         self.done, self.skip = tool_button(done, outlined=True), tool_button(skip, outlined=True)
         done.setIconText(say("✓ Done"))
         mark.setCheckable(True)
@@ -52,6 +59,15 @@ class ReviewedMark(QWidget):
             part.setVisible(is_pooled)
         self.skip.defaultAction().setIconText(say("Come back") if is_skipped else say("Skip"))
         self.reason.setText(reason)
+
+    def show_suggesting(self, source: str) -> None:
+        """Say whose suggestions are shown, if any are; a long name is cut, as the row would make the pane wider."""
+        words = say("Suggestions: {source}", source=source) if source else ""
+        cut = self.suggested_by.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, scaled(_LONGEST_SOURCE))
+        self.suggested_by.setText(cut)
+        self.suggested_by.setToolTip(wrap_tooltip(words) if cut != words else "")
+        self.suggested_by.setAccessibleName(words)
+        self.suggested_by.setVisible(bool(words))
 
     def show_mark(self, is_reviewed: bool, progress: str) -> None:
         """Show whether the sentence is reviewed; `progress` is a text such as `214 of 5,564`."""

@@ -16,6 +16,7 @@ from core.store.sentences import StoredSentence
 from gui.context import Context, find_readers
 from gui.sentence.delegate import SentenceRow
 from gui.sentence.span_selection import comparisons_of, join_readings, place_suggestions
+from gui.text.wording import name_epoch
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class ShownSentence:
         gold_shares: how probable the run finds those spans that were the gold when it tagged the sentence. That does
             not depend on what else became of the gold.
         said: what a person said of it, and of what the run predicted.
+        suggested_by: the name of the epoch or version whose spans are suggested for a sentence of the pool.
         readers: the names of the people whose spans are decided on: of `predicted`, and of `other` where there are two.
         comparisons: how the predicted spans compare with the gold; without predictions, all gold is right.
     """
@@ -41,6 +43,7 @@ class ShownSentence:
     gold_shares: Mapping[Span, float] = field(default_factory=dict)
     said: Reviewed = NOTHING_SAID
     readers: tuple[str, ...] = ()
+    suggested_by: str = ""
     comparisons: tuple[Comparison, ...] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -115,9 +118,11 @@ def shown_sentences(
 
     Args:
         batch: the one that is listed, which may be of hits that are suggested then.
-        as_rows: read only what a row shows: neither what another epoch predicted nor the gold's probabilities.
+        as_rows: read only what a row shows: neither what another epoch predicted, nor the gold's probabilities, nor
+            who suggests.
     """
     predicted: dict[SentenceNumber, tuple[PredictedSpan, ...]] = {}
+    suggesting: dict[SentenceNumber, str] = {}
     steps: dict[SentenceNumber, EpochOutcomes] = {}
     signals: dict[SentenceNumber, Signals] = {}
     if context.key is not None:
@@ -133,6 +138,8 @@ def shown_sentences(
         pooled = [each.number for each in all_stored if each.split == "pool"]
         suggested = find_suggestions(project, pooled, project.batches.dictionary(batch), context.key)
         predicted |= {number: spans for number, (_, spans) in suggested.items()}
+        if not as_rows:
+            suggesting = {number: name_epoch(project, key) for number, (key, _) in suggested.items()}
     return [
         ShownSentence(
             stored,
@@ -143,6 +150,7 @@ def shown_sentences(
             _gold_shares(signals.get(stored.number)),
             said[stored.number],
             names if stored.split != "pool" or len(names) > 1 else (),
+            suggesting.get(stored.number, ""),
         )
         for stored in all_stored
     ]

@@ -55,6 +55,10 @@ def test_suggestions_are_hints_and_nothing_is_gold_unasked(pool):
     filters = pool.page.filters
     assert not any(widget.isVisible() for widget in (filters.errors, filters.orders, *filters.kinds.values()))
     assert pool.gold("p-1") == []
+    suggested_by = pool.page.detail.reviewed.suggested_by
+    assert (suggested_by.isVisible(), suggested_by.text()) == (True, "Suggestions: run 1, epoch 1")
+    pool.page.return_to(ListPlace(Filter(split="dev"), None))
+    assert not suggested_by.isVisible()
 
 
 def test_all_are_taken_with_one_key_and_done_with_another_and_undo_brings_the_sentence_back(pool):

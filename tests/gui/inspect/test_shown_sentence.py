@@ -53,6 +53,7 @@ def test_window_and_command_line_suggest_the_same(tmp_path, capsys, change, orde
         context = Context() if key is None else Context(key.source, key.epoch)
         [shown] = shown_sentences(project, context, [batch.entries[0].sentence], batch=batch.number)
         assert row["source"] == source
+        assert shown.suggested_by == {1: "run 1, epoch 2", 2: "run 2, epoch 1", 3: "a", 4: "b"}[source]
         assert [[*vars_of(each)] for each in shown.predicted] == row["spans"]
 
 
