@@ -26,7 +26,7 @@ class ByText:
         return () if first is None else (first, *self._others.get(key, ()))
 
 
-class TextIndex:
+class BlankFoldingIndex:
     """Numbers of sentences by their texts, and by what they are with runs of blanks as one."""
 
     def __init__(self) -> None:
@@ -64,7 +64,7 @@ class KnownSentences:
         self.splits: dict[Split, Keys] = {split: as_keys(array("q")) for split in SPLITS}
         self.freed_ids: set[str] = set()
         self._ids: set[int] = set()
-        self._texts = TextIndex()
+        self._texts = BlankFoldingIndex()
         self._golds: dict[int, list[StoredSentence]] = {}
 
     def learn(self) -> Iterator[None]:

@@ -8,7 +8,7 @@ from core.domain.spans import Span
 from core.domain.splitting import normalise_for_comparison
 from core.formats.records import Record
 from core.languages.korean.normalise import Normalised, to_nfc
-from core.services.known_sentences import TextIndex, fold_blanks
+from core.services.known_sentences import BlankFoldingIndex, fold_blanks
 from core.store.project import Project
 from core.store.sentences import SLICE, StoredSentence
 
@@ -34,7 +34,7 @@ class SentenceMatcher:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._texts = TextIndex()
+        self._texts = BlankFoldingIndex()
 
     def learn(self) -> Iterator[None]:
         """Learn the texts of the project, pausing now and then."""

@@ -15,7 +15,7 @@ from core.store.project import Project
 from core.store.sentences import StoredSentence
 from gui.context import Context, find_readers
 from gui.sentence.delegate import SentenceRow
-from gui.sentence.span_selection import comparisons_of, join_readings, place_suggestions
+from gui.sentence.span_selection import comparisons_of, place_suggestions, unite_readings
 from gui.text.wording import name_epoch
 
 
@@ -48,7 +48,7 @@ class ShownSentence:
 
     def __post_init__(self) -> None:
         compare = place_suggestions if self.suggests else comparisons_of
-        found = join_readings(self.predicted, self.other) if self.is_between_people else self.predicted
+        found = unite_readings(self.predicted, self.other) if self.is_between_people else self.predicted
         object.__setattr__(self, "comparisons", compare(self.gold, found))
 
     @property

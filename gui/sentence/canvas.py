@@ -41,7 +41,6 @@ from gui.sentence.span_selection import (
     TextSelection,
     find_replaced,
     following,
-    join_readings,
     kept,
     of_gold,
     propose_acceptance,
@@ -50,6 +49,7 @@ from gui.sentence.span_selection import (
     propose_range,
     propose_removal,
     stops,
+    unite_readings,
 )
 from gui.sentence.view import SentenceView
 
@@ -153,7 +153,7 @@ class SentenceCanvas(SentenceView):
         if proposed is not None and proposed.gold == self._shown.gold:
             self._proposed = None
             return proposed.selection
-        found = join_readings(self._shown.predicted, self._shown.other if len(self._shown.readers) > 1 else None)
+        found = unite_readings(self._shown.predicted, self._shown.other if len(self._shown.readers) > 1 else None)
         return kept(self._selection, self._shown.gold, [each.span for each in found])
 
     def select_next(self, step: int = 1, *, errors_only: bool = False) -> None:

@@ -191,7 +191,7 @@ def place_suggestions(gold: tuple[Span, ...], suggested: tuple[PredictedSpan, ..
     return tuple(sorted((*own, *hints), key=start_of))
 
 
-def join_readings(*readings: tuple[PredictedSpan, ...] | None) -> tuple[PredictedSpan, ...]:
+def unite_readings(*readings: tuple[PredictedSpan, ...] | None) -> tuple[PredictedSpan, ...]:
     """What several readers say of a sentence, in order; what more than one says is there once."""
     found = {each.span: each for reading in readings for each in reading or ()}
     return tuple(found[span] for span in sorted(found))

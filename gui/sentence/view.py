@@ -14,7 +14,7 @@ from gui.sentence.layout import TextLayout
 from gui.sentence.mouse import EdgeDrag, RangeDrag
 from gui.sentence.painting import MARGIN, large_style, paint
 from gui.sentence.scene import Scene, arrange, unjudged
-from gui.sentence.span_selection import TextSelection, comparisons_of, join_readings, of_gold, place_suggestions
+from gui.sentence.span_selection import TextSelection, comparisons_of, of_gold, place_suggestions, unite_readings
 
 _LEAST_WIDTH = 240
 _FOOT_WITHOUT_GOLD = 4
@@ -110,7 +110,7 @@ class Arrangement:
     def comparisons(self) -> tuple[Comparison, ...]:
         """How the predicted spans compare with the gold shown; without a run, all gold is right."""
         if self._comparisons is None:
-            found = join_readings(self.predicted, self.other) if len(self.readers) > 1 else self.predicted
+            found = unite_readings(self.predicted, self.other) if len(self.readers) > 1 else self.predicted
             self._comparisons = self._compare(found) if self._has_gold else unjudged(found or ())
         return self._comparisons
 

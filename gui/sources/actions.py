@@ -84,11 +84,6 @@ class SourceActions(QObject):
             self._leftovers = project.delete_removed()
             self._deleting.start()
 
-    @property
-    def is_deleting(self) -> bool:
-        """Whether something that was removed is left to be deleted."""
-        return self._deleting.isActive()
-
     def _delete_some(self) -> None:
         """Delete a slice, unless a job writes; where that fails, the next one to open the project deletes the rest."""
         is_busy = self._runner.job is not None

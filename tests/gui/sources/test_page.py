@@ -132,7 +132,6 @@ def test_where_the_rest_cannot_be_deleted_it_is_left_for_the_next_time(opened, q
     monkeypatch.setattr(project, "delete_removed", fail)
     actions.begin(project)
     qtbot.waitUntil(lambda: bool(tried))
-    assert not actions.is_deleting
     assert project.sources.by_number(1)
 
 
