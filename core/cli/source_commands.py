@@ -124,10 +124,12 @@ def add_source(options: argparse.Namespace, out: Output) -> None:
     if (kind == "agreement") != (options.of is not None) or (options.rule and not options.of):
         raise UserError("an agreement is of sources that are here; give --of 1,2 and, if you like, --rule")
     if kind == "agreement":
+        _refuse_unfit(options, kind)
         _add_agreement(options, out)
         return
     if options.from_gold != (options.path is None) or (options.from_gold and kind != "dictionary"):
         raise UserError("give either a path or --from-gold, which makes a dictionary")
+    _refuse_unfit(options, kind)
     if kind == "dictionary":
         _add_dictionary(options, out)
     elif kind == "model":
@@ -136,12 +138,21 @@ def add_source(options: argparse.Namespace, out: Output) -> None:
         _add_file_or_dictionary(options, kind, out)
 
 
+def _refuse_unfit(options: argparse.Namespace, kind: str) -> None:
+    """Refuse options that would do nothing for a kind."""
+    if options.whole_words and kind != "model":
+        raise UserError("--whole-words is of a model; leave it out, or give the folder of a model")
+    if options.cut_particles and kind in {"dictionary", "agreement"}:
+        raise UserError("--cut-particles is of a model or of a file of spans; leave it out")
+
+
 def _add_file_or_dictionary(options: argparse.Namespace, kind: FileKind, out: Output) -> None:
     try:
         _add_file(options, kind, out)
     except UserError:
         if not _is_dictionary(options):
             raise
+        _refuse_unfit(options, "dictionary")
         out.warn(say("{file} is added as a dictionary; --kind says otherwise", file=options.path))
         _add_dictionary(options, out)
 

@@ -68,10 +68,11 @@ def tag_source(
     the next call goes on from there.
 
     Args:
-        epoch: of a run; None means the last one.
+        epoch: of a run; None means the last one. What is no run tags as it is now, which is its best version.
 
     Raises:
-        UserError: the source cannot tag, the section is empty, or what it tags with is damaged.
+        UserError: the source cannot tag, or has no epochs to choose from, the section is empty, or what it tags with
+            is damaged.
     """
     source = project.sources.by_number(number)
     if not source.tags_more:
@@ -83,6 +84,8 @@ def tag_source(
         return (
             yield from tag_lacking(project, EpochKey(number, project.runs.epoch_number(number, epoch)), section, device)
         )
+    if isinstance(epoch, int):
+        raise UserError("{source} has no epochs and tags as it is now; leave out --epoch", source=source.title)
     tagger = open_tagger(project, source, device)
     return (yield from _tag_version(project, project.sources.find_version(number, tagger.fingerprint), tagger, section))
 

@@ -141,6 +141,9 @@ def test_a_dictionary_is_added_tags_and_is_measured(folder, tmp_path, capsys):
     document(capsys, "add-source", folder, path, "--kind", "dictionary")
     again = document(capsys, "suggest", folder, "--source", 2, "--split", "dev")
     assert (again["epoch"], again["tagged"], again["replaced"]) == (2, 4, 4)
+    assert run(["suggest", str(folder), "--source", "2", "--split", "dev", "--epoch", "1"]) == 1
+    assert "names has no epochs and tags as it is now; leave out --epoch" in capsys.readouterr().err
+    assert document(capsys, "evaluate", folder, "--source", 2, "--epoch", "best")["epoch"] == 2
     path.write_text("(\n", encoding="utf-8")
     assert run(["add-source", str(folder), str(path), "--kind", "dictionary"]) == 1
     assert f"has no entry of a dictionary: {path}, line 1: this is not an entry" in capsys.readouterr().err
@@ -162,6 +165,24 @@ def test_a_dictionary_is_known_by_its_lines(folder, tmp_path, capsys):
     assert "is added as a dictionary; --kind says otherwise" in printed.err
     added = json.loads(printed.out)
     assert (added["kind"], added["entries"], len(added["rejected"])) == ("dictionary", 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["LIST", "--cut-particles"], "--cut-particles is of a model or of a file of spans"),
+        (["--from-gold", "--cut-particles"], "--cut-particles is of a model or of a file of spans"),
+        (["--of", "1,2", "--cut-particles"], "--cut-particles is of a model or of a file of spans"),
+        (["--from-gold", "--whole-words"], "--whole-words is of a model"),
+        (["LIST", "--whole-words"], "--whole-words is of a model"),
+    ],
+)
+def test_options_that_would_do_nothing_for_a_kind_are_refused(folder, tmp_path, capsys, options, message):
+    path = tmp_path / "list.tsv"
+    path.write_text("이순신\tPS\n부산\tLC\n", encoding="utf-8")
+    assert run(["add-source", str(folder), *(str(path) if each == "LIST" else each for each in options)]) == 1
+    assert message in capsys.readouterr().err
+    assert [each["source"] for each in document(capsys, "sources", folder)["sources"]] == [1]
 
 
 def test_a_path_of_another_kind_is_called_what_it_is(folder, tmp_path, capsys):
