@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from core.domain.errors import UserError
-from core.domain.events import Reading
 from core.domain.labels import propose_label
 from core.domain.settings import Device
 from core.domain.spans import PredictedSpan, ScoredText, TagTexts
@@ -30,8 +29,6 @@ _MODEL_FILES = (
     *("added_tokens.json", "vocab*", "merges.txt", "*.model"),
 )
 _TRIAL = ("이순신은 한산도에서 싸웠다.",)
-_STEPS = 2
-"""Reading what the classes are, and tagging a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +139,15 @@ def preview_model(project: Project, model: str, class_names: str = "") -> ModelP
     return ModelPreview(folder, given, tuple(labels), classes.outside, classes.is_bare)
 
 
-def add_model(project: Project, plan: ModelPlan) -> Generator[Reading, None, AddedModel]:
+def add_model(project: Project, plan: ModelPlan) -> Generator[None, None, AddedModel]:
     """Make a model a source that tags, once it tagged a sentence on trial; a source of its name is this model from now
-    on.
+    on. Yields where it may be stopped.
 
     Raises:
         UserError: the model is not there or cannot be used, none of its labels is mapped, or it is the source already.
     """
     preview = preview_model(project, plan.model, plan.class_names)
-    yield Reading(1, _STEPS)
+    yield
     label_map = _map_labels(project, preview.labels, plan.label_map)
     known = project.sources.find("model", plan.title)
     stored_map = _rename_targets(project, known.number, label_map) if known else label_map
@@ -160,7 +157,7 @@ def add_model(project: Project, plan: ModelPlan) -> Generator[Reading, None, Add
     if known is not None and _read_origin(project, known.number) == origin:
         raise UserError("{model} is source {number} already", model=plan.model, number=known.number)
     next(_load(origin, "cpu")(_TRIAL))
-    yield Reading(2, _STEPS)
+    yield
     number = known.number if known else project.sources.add("model", plan.title, asdict(origin))
     if known:
         project.sources.change_origin(number, asdict(origin))

@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.dictionary.entries import DictionaryEntry
 from core.domain.errors import UserError
-from core.domain.events import Reading
 from core.domain.spans import Section
 from core.io.folders import find_unused
 from core.messages.catalogue import say, say_count
@@ -222,7 +221,7 @@ class SourceActions(QObject):
         """Add a file of entries as a dictionary, as a job."""
 
         def work(project: Project) -> Generator[object, None, DictionaryReport]:
-            yield Reading(0, 1)
+            yield None
             return add_dictionary(project, path)
 
         self._add_entries(say("Adding {file}", file=path.name), work)

@@ -11,7 +11,7 @@ from huggingface_hub import snapshot_download
 
 from core.cli import commands
 from core.domain.errors import UserError
-from core.domain.events import Predicting, Reading
+from core.domain.events import Predicting
 from core.domain.generators import run_to_end
 from core.domain.spans import ScoredText
 from core.model import foreign_model
@@ -66,7 +66,7 @@ def test_its_labels_are_mapped_once_and_it_tags_any_section(project, folder, mon
     assert (preview.outside, preview.is_bare) == (("O",), False)
     events = []
     added = run_to_end(add_model(project, ModelPlan(str(folder), label_map=MAP)), events.append)
-    assert events == [Reading(1, 2), Reading(2, 2)]
+    assert events == [None, None], "it may be stopped, and says nothing of the corpus"
     assert (added.name, added.label_map, added.left_out, added.notices) == ("their ner", MAP, (), ())
     monkeypatch.setattr(module, "_AT_ONCE", 2)
     work = tag_source(project, added.number, "dev", device="cpu")
