@@ -115,7 +115,7 @@ class Adjudicator(QObject):
             self._name("other", say("Keep the gold"), say("The gold is right: it stays as it is"))
         else:
             self._name("other", say("Take {reader}", reader=_shorten(other)), _describe_taking(other))
-        self._name("neither", say("Neither"), say("Neither is right: the gold stays as you have edited it"))
+        self._name("neither", say("Neither"), _describe_neither(self._section))
         decided, total = len(self.found.decided), len(self.found.all)
         self.progress.setText(say("{decided:,} of {total:,} decided", decided=decided, total=total))
         self._enable()
@@ -124,7 +124,7 @@ class Adjudicator(QObject):
         action, keys = self._acts[choice], self._keymap.keys(_COMMANDS[choice])
         action.setIconText(text)
         self.buttons[choice].setAccessibleName(text)
-        self.buttons[choice].setToolTip(wrap_tooltip(tip(words, keys)))
+        action.setToolTip(wrap_tooltip(tip(words, keys)))  # a button takes its own from its action again and again
 
     def _names(self, project: Project, readers: Readers) -> tuple[str, str]:
         one = project.sources.by_number(readers.one.source).title
@@ -173,6 +173,12 @@ class Adjudicator(QObject):
 
 def _describe_taking(reader: str) -> str:
     return say("Make the spans of {reader} the gold, whatever it was", reader=reader)
+
+
+def _describe_neither(section: Section) -> str:
+    if section == "pool":
+        return say("Neither is right: the sentence is done with the spans that you have given it, or with none")
+    return say("Neither is right: the gold stays as you have edited it")
 
 
 def _shorten(name: str) -> str:

@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 from core.domain.spans import Sentence, Span
 from core.store.changes import ChangeSet
 from core.store.predictions import EpochKey
+from core.store.sentence_selection import Selection
 from tests.building import add_sentences, predicted, project_with_sentences
 
 CTRL, Key = Qt.KeyboardModifier.ControlModifier, Qt.Key
@@ -130,3 +131,17 @@ def test_a_new_version_of_whom_it_is_compared_with_is_asked_for(people):
     bench.session.publish(ChangeSet("source", runs=(1,)))
     bench.session.set_context(epoch=2)
     assert shown_words(bench)[1] == "0 of 3 decided"
+
+
+def test_in_the_pool_it_is_said_that_neither_makes_the_sentence_done(people):
+    bench, neither = people, people.page.adjudicator.buttons["neither"]
+    bench.session.set_context(source=1)
+    bench.session.set_comparison(EpochKey(2, 1))
+    assert "stays as you have edited it" in neither.toolTip()
+    bench.project.database.write("UPDATE sentence SET split = 'pool', gold = '[]', judged = 'no' WHERE id LIKE 's-%'")
+    bench.session.inspect(Selection(split="pool"))
+    bench.go_to("s-0")
+    assert "is done with the spans" in neither.toolTip()
+    bench.key(Key.Key_6, CTRL)
+    stored = bench.project.sentences.by_id("s-0")
+    assert (stored.split, stored.gold) == ("train", ())
