@@ -39,7 +39,7 @@ def add_agreement(
     Raises:
         UserError: there are fewer than two members, or no sentence that all have judged.
     """
-    keys = [EpochKey(number, project.runs.epoch_number(number, None)) for number in dict.fromkeys(members)]
+    keys = [EpochKey(number, project.runs.epoch_number(number, None)) for number in sorted({*members})]
     if len(keys) < 2:
         raise UserError("an agreement needs at least two sources; choose another one as well")
     numbers = project.predictions.judged_by_all(keys)

@@ -42,10 +42,15 @@ def test_it_is_of_the_sentences_that_all_judged_wholly_and_a_new_version_each_ti
         }
         assert add_run(project, FIRST_EPOCH) == 4
         assert run_to_end(add_agreement(project, [4, number], "most", "both")) == EpochKey(3, 2)
+        named = run_to_end(add_agreement(project, [4, number], "most"))
+        again = run_to_end(add_agreement(project, [number, 4], "most"))
+        assert again == EpochKey(named.source, 2), "in whatever order they are given"
         with pytest.raises(UserError, match="at least two sources"):
             run_to_end(add_agreement(project, [1, 1], "all", "one"))
         work = add_agreement(project, [1, number], "all", "other")
         next(work)
         work.close()
-        assert [source.number for source in project.sources.list_all()] == [1, 2, 3, 4], "what was stopped is not there"
+        assert [source.number for source in project.sources.list_all()] == [1, 2, 3, 4, 5], (
+            "what was stopped is not there"
+        )
         assert project.problems() == []
