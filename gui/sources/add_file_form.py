@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QRadioButton
 
 from core.domain.errors import UserError
+from core.domain.labels import propose_label
 from core.formats.records import escape_name
 from core.messages.catalogue import say, say_count
 from core.services.add_source import FileKind, SourcePlan
@@ -116,6 +117,14 @@ class AddFileForm(AddSourceForm):
         has_any = any(file.sentences for file in preview.file.files)
         set_property(self.matched, "role", "error" if problem or (preview.is_whole and not has_any) else "heading")
         self.start.setEnabled(has_any and not problem)
+        self._propose_labels()  # last, as it may have the file read again
+
+    def _propose_labels(self) -> None:
+        """Take labels of other names for those that they mean here; one that nobody knows stays left out."""
+        assert self._project is not None, "no preview outlives its project"
+        labels, tag_set = self.preview.labels, self._project.sentences.labels()
+        meant = {label: propose_label(label, tag_set) for label in labels.unknown}
+        labels.propose({label: other for label, other in meant.items() if other is not None})
 
 
 def describe_matching(preview: SourcePreview) -> str:

@@ -61,7 +61,8 @@ def test_a_file_is_added_looked_at_compared_removed_and_brought_back(opened, qtb
     form = page.form
     assert "1 record matches by id and text · 1 by text alone · 1 is of no sentence" in form.matched.text()
     assert form.preview.labels.unknown == ("ORG",)
-    form.preview.labels.chooser("ORG").setCurrentText("OG")
+    assert form.preview.labels.renamed == {"ORG": "OG"}, "proposed, as for a model"
+    assert form.preview.labels.chooser("ORG").currentText() == "OG"
     click(form.person)
     assert [form.plan.cut_particles, click(form.cut_particles), form.plan.cut_particles] == [False, None, True]
     click(form.cut_particles)
@@ -172,6 +173,7 @@ def test_a_person_is_compared_with_the_gold_and_every_figure_is_explained(opened
     page = opened.pages["sources"]
     page.ask(spans_file)
     click(page.form.person)
+    page.form.preview.labels.chooser("ORG").setCurrentText("left out")
     click(page.form.start)
     wait_for_job(qtbot, opened.context.runner)
     panel = page.agreement
