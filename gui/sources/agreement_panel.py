@@ -1,20 +1,25 @@
 """How far the chosen source agrees with the gold or with another source, with the definition of every figure."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from typing import Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from core.analysis.agreement import FIGURES, AgreementFigure, FigureName
+from core.domain.errors import UserError
 from core.domain.spans import SPLITS, Split
 from core.messages.catalogue import mark, say, say_count
-from core.services.compare_readers import AgreementReport, Reader, compare_readers
+from core.services.compare_readers import AgreementReport, compare_readers, find_reader
 from core.services.source_list import SourceSummary
 from core.store.project import Project
 from gui.background import LatestQuery
 from gui.look.theme import font
 from gui.widgets.choosers import chooser
 from gui.widgets.text_labels import PlainLabel, hint_label
+
+_Named = Literal["gold"] | int
+"""The gold, or the number of a source."""
 
 _NAMES: dict[FigureName, str] = {
     "exact_f1": mark("Exact F1"),
@@ -98,19 +103,20 @@ class AgreementPanel(QWidget):
         is_other = self._shown is None or self._shown.source.number != shown.source.number
         self._project, self._shown = project, shown
         others = [each for each in sources if each.newest is not None and each.source.number != shown.source.number]
-        items: list[tuple[str, Reader | None]] = [(say("choose…"), None), (say("the gold"), "gold")]
-        items += [(each.source.heading, each.newest) for each in others]
+        items: list[tuple[str, _Named | None]] = [(say("choose…"), None), (say("the gold"), "gold")]
+        items += [(each.source.heading, each.source.number) for each in others]
         chosen = ("gold" if shown.source.kind == "person" else None) if is_other else self.other.currentData()
         self.other.offer(items, chosen if chosen in [reader for _, reader in items] else None)
-        splits = [split for split in ("dev", *SPLITS) if shown.judged.get(split)]
+        has_older = shown.source.is_run and len(shown.epochs) > 1  # which may have tagged more than the last one
+        splits = [split for split in ("dev", *SPLITS) if has_older or shown.judged.get(split)]
         current = self.split.currentData()
         first = next(iter(splits), None)
         self.split.offer([(each, each) for each in dict.fromkeys(splits)], current if current in splits else first)
         self.setVisible(bool(splits))
         self._ask()
 
-    def compare_with(self, reader: Reader) -> None:
-        """Choose whom the source is compared with, if that is offered."""
+    def compare_with(self, reader: _Named) -> None:
+        """Choose whom the source is compared with, the gold or the number of a source, if that is offered."""
         offered = [self.other.itemData(at) for at in range(self.other.count())]
         if reader in offered:
             self.other.setCurrentIndex(offered.index(reader))
@@ -125,15 +131,20 @@ class AgreementPanel(QWidget):
             part.setVisible(is_asked)
         self.definitions.setVisible(is_asked and self.explain.isChecked())
         self._query.cancel()
-        if project is None or shown is None or shown.newest is None or other is None or split is None:
+        if project is None or shown is None or other is None or split is None:
             return
         for value in self.values.values():
             value.setText("…")
-        newest = shown.newest
+        number = shown.source.number
         self.said.setText("")
-        self._query.submit(lambda: compare_readers(project, other, newest, split))
+        self._query.submit(lambda: _compare(project, other, number, split))
 
-    def _show_report(self, report: AgreementReport) -> None:
+    def _show_report(self, report: AgreementReport | UserError) -> None:
+        if isinstance(report, UserError):
+            for part in (self.figures, self.explain, self.definitions):
+                part.hide()
+            self.said.setText(str(report))
+            return
         for name, figure in report.agreement.figures.items():
             self.values[name].setText(describe_figure(figure))
         words = [
@@ -156,6 +167,17 @@ class AgreementPanel(QWidget):
                 )
             )
         self.said.setText("\n".join(words))
+
+
+def _compare(
+    project: Project, one: _Named, other: int, split: Split
+) -> Generator[int, None, AgreementReport | UserError]:
+    """The agreement of two readers by what counts of them in a split, or why there is none."""
+    try:
+        readers = find_reader(project, one, split), find_reader(project, other, split)
+    except UserError as error:
+        return error
+    return (yield from compare_readers(project, *readers, split))
 
 
 def describe_figure(figure: AgreementFigure) -> str:

@@ -261,7 +261,7 @@ class SourcesPage(Page):
         assert other.newest is not None, "else the button is not shown"
         self._context.session.set_context(source=one.source.number)
         self._context.session.set_comparison(other.newest)
-        self.agreement.compare_with(other.newest)
+        self.agreement.compare_with(other.source.number)
 
     def _add_agreement(self, rule: AgreementRule) -> None:
         members = sorted(each.source.number for each in self.table.selected if each.newest is not None)

@@ -285,13 +285,26 @@ def test_two_selected_sources_are_compared_and_several_agree(opened, qtbot, span
     page.table.selectAll()
     click(page.pair)
     assert (session.context.key, session.context.other) == (EpochKey(2, 1), EpochKey(1, 2))
-    assert page.agreement.other.currentData() == EpochKey(1, 2)
+    assert page.agreement.other.currentData() == 1
     assert page.agreement.figures.isVisible()
     page.agree.menu().actions()[0].trigger()
     wait_for_job(qtbot, opened.context.runner)
     assert rows(page)[0][:2] == ["all of run 1, 가온", "agreement"]
     assert page.table.current.source.number == 3
     assert not page.agree.isVisible(), "one is selected"
+
+
+def test_of_a_run_counts_the_epoch_that_has_tagged_the_split_and_where_none_has_it_is_said(opened):
+    panel, project = opened.pages["sources"].agreement, opened.context.session.project
+    number = project.sentences.by_id("news-5").number
+    assert project.sentences.by_id("news-5").split == "test"
+    project.predictions.save(EpochKey(1, 1), {number: ()})
+    panel.other.setCurrentIndex(panel.other.findData("gold"))
+    for split, words in (("test", "On 1 sentence that both"), ("train", "run 1 says nothing of any train sentence")):
+        panel.split.setCurrentIndex(panel.split.findData(split))
+        panel.split.activated.emit(panel.split.currentIndex())
+        assert panel.said.text().startswith(words)
+        assert panel.figures.isVisible() == (split == "test")
 
 
 def test_an_empty_page_says_what_a_source_is_and_leads_to_the_first_step(window, tmp_path):
