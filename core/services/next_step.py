@@ -104,7 +104,7 @@ def _describe_first(labelled: int, left: int) -> str:
 def _find_after(project: Project, run: Run, left: int) -> NextStep:
     """What to do once a run was trained."""
     new = project.batches.count_finished_since(run.last_correction)
-    changed = max(new, len(project.corrections.sentences_changed_since(run.last_correction)))
+    changed = max(new, _count_corrected(project, run))
     if changed >= (min(FIRST, max(1, run.train_sentences * _SHARE)) if left else 1):
         return NextStep(_describe_retraining(changed, run, has_new=new > 0), "train")
     if not left:
@@ -118,6 +118,14 @@ def _find_after(project: Project, run: Run, left: int) -> NextStep:
         words = say("Run {run} has not tagged the pool yet: have it do so, and it suggests spans.", run=tagger)
         return NextStep(words, "pool")
     return _find_labelling(project, left)
+
+
+def _count_corrected(project: Project, run: Run) -> int:
+    """How many texts have other gold since a run; copies count once, as long as that could decide what to do."""
+    numbers = project.corrections.sentences_changed_since(run.last_correction)
+    if len(numbers) > 10 * FIRST:
+        return len(numbers)
+    return len({normalise_for_comparison(each.text) for each in project.sentences.by_number(numbers)})
 
 
 def _describe_retraining(changed: int, run: Run, *, has_new: bool) -> str:

@@ -110,13 +110,13 @@ class Batches:
         return Labelled(sum(made_at >= since for made_at in texts.values()), len(texts))
 
     def count_finished_since(self, correction: int) -> int:
-        """How many sentences left the pool for a split since a correction and are not back, copies among them."""
-        found = self._database.value(
-            "SELECT count(DISTINCT m.sentence) FROM move AS m JOIN sentence AS s ON s.number = m.sentence"
+        """How many texts left the pool for a split since a correction and are not back; copies count once."""
+        rows = self._database.rows(
+            "SELECT DISTINCT s.text FROM move AS m JOIN sentence AS s ON s.number = m.sentence"
             f" WHERE m.step > ? AND m.before = 'pool' AND s.{IN_A_SPLIT}",
             [correction],
         )
-        return int(found)
+        return len({normalise_for_comparison(text) for (text,) in rows})
 
     def has_any(self) -> bool:
         """Whether there ever was a batch to be labelled here."""

@@ -105,7 +105,9 @@ def test_a_run_tags_the_pool_then_batches_are_labelled_then_it_is_repeated(pool)
     batch = pool.batches.add("random", None, 0.1, entries).number
     finish(pool, NAMES[60:61])
     assert find_next_step(pool) == NextStep(f"3 of the 4 sentences of batch {batch} are left: label on.", "pool", batch)
-    finish(pool, NAMES[61:75])
+    add_sentences(pool, [("pool", Sentence.unchecked("copy", "s70 문장이다 ", ()))])
+    finish(pool, NAMES[61:75], "uncertain", Span(0, 1, pool.sentences.labels()[0]))
+    assert pool.sentences.by_id("copy").split == "train"
     assert find_next_step(pool) == NextStep(f"15 sentences labelled or corrected since run {run}: retrain.", "train")
     second = add_run(pool, {})
     assert find_next_step(pool).text.startswith(f"Run {second} has not tagged the pool"), "the first one's are older"
