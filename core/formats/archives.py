@@ -1,21 +1,24 @@
-"""Archives of corpus files: zip, as doccano exports them, and tar, packed or not, as KLUE is published.
+"""Archives of corpus files: zip, as doccano exports them, and tar, packed or not, as KLUE is published; and single
+files packed by gzip, bzip2 or xz, which are archives of one file.
 
 An archive of several files is read as the files in it, each of which is called ARCHIVE/MEMBER, wherever a path of a
 corpus file is expected; one of brat's files is read as the folder that it is.
 """
 
+import bz2
+import gzip
 import lzma
 import shutil
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory, gettempdir
-from typing import IO, Protocol
+from typing import IO, Protocol, cast
 
 from core.domain.errors import UserError
 from core.formats.source_files import naming_read_errors
@@ -23,12 +26,18 @@ from core.io.files import kind_of
 from core.messages.catalogue import join_words
 from core.messages.terminal import escape_controls
 
-_MAGIC = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0")
+_ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
+_PACKERS = cast(
+    "dict[bytes, Callable[[Path], IO[bytes]]]",
+    {b"\x1f\x8b": gzip.GzipFile, b"BZh": bz2.BZ2File, b"\xfd7zXZ\0": lzma.LZMAFile},
+)
+"""What opens a packed file, by how it begins."""
 _TAR_MAGIC, _TAR_MAGIC_AT = b"ustar", 257
 _FAULTS = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, RuntimeError)
 """What is raised where an archive is damaged, or packed in a way that is not known."""
 _MOST = 1_000
 """Files of an archive that are read; more are no corpus."""
+_READ_AT_ONCE = 1 << 20
 _ENCRYPTED, _IN_UTF8 = 1, 0x800
 """Flags of a file in a zip archive."""
 
@@ -114,9 +123,14 @@ def _describe_choice(template: str, path: Path, members: Mapping[str, _Member], 
 def _is_archive(path: Path) -> bool:
     with naming_read_errors(str(path)), path.open("rb") as file:
         start = file.read(_TAR_MAGIC_AT + len(_TAR_MAGIC))
-    if start.startswith(_MAGIC[2:]):
-        return tarfile.is_tarfile(path)
-    return start.startswith(_MAGIC) or start[_TAR_MAGIC_AT:] == _TAR_MAGIC
+    return start.startswith((*_ZIP_MAGIC, *_PACKERS)) or start[_TAR_MAGIC_AT:] == _TAR_MAGIC
+
+
+def _find_packer(path: Path) -> Callable[[Path], IO[bytes]] | None:
+    """What opens a file that is packed, if it is."""
+    with path.open("rb") as file:
+        start = file.read(max(map(len, _PACKERS)))
+    return next((opener for magic, opener in _PACKERS.items() if start.startswith(magic)), None)
 
 
 def _is_folder_corpus(members: Iterable[str]) -> bool:
@@ -133,7 +147,10 @@ def _open_archive(path: Path) -> Iterator[Mapping[str, _Member]]:
     """
     with naming_read_errors(str(path)):
         try:
-            if zipfile.is_zipfile(path) or not tarfile.is_tarfile(path):
+            is_tar = tarfile.is_tarfile(path)
+            if not is_tar and (packer := _find_packer(path)) is not None:
+                yield _check_names(path, [(path.stem, _measure(path, packer))])
+            elif not is_tar or zipfile.is_zipfile(path):
                 with zipfile.ZipFile(path) as archive:
                     yield _check_names(path, _list_zip(path, archive))
             else:
@@ -143,6 +160,15 @@ def _open_archive(path: Path) -> Iterator[Mapping[str, _Member]]:
             raise UserError(
                 "{path} is a damaged archive ({reason}); unpack it yourself", path=path, reason=error
             ) from error
+
+
+def _measure(path: Path, packer: Callable[[Path], IO[bytes]]) -> _Member:
+    """The file that is packed in another one; how large it is, only unpacking it tells."""
+    size = 0
+    with packer(path) as file:
+        while part := file.read(_READ_AT_ONCE):
+            size += len(part)
+    return _Member(size, partial(packer, path))
 
 
 def _list_zip(path: Path, archive: zipfile.ZipFile) -> Iterator[tuple[str, _Member]]:

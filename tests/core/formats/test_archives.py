@@ -1,4 +1,7 @@
+import bz2
+import gzip
 import io
+import lzma
 import re
 import tarfile
 import tempfile
@@ -34,6 +37,23 @@ def test_the_only_file_of_an_archive_is_read_and_its_copy_removed(tmp_path, temp
     (record,) = read(path)
     assert (record.id, record.text) == ("1", "나리는 갔다")
     assert [text.text for text in read_texts(path)] == ["나리는 갔다"]
+    assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize("packer", [gzip, bz2, lzma])
+def test_a_packed_file_is_read_like_an_archive_of_it_and_its_copy_removed(tmp_path, temporary, monkeypatch, packer):
+    path = tmp_path / "a.jsonl.packed"
+    path.write_bytes(packer.compress(LINE.encode()))
+    assert list_files(path) == (path,)
+    (record,) = read(path)
+    assert (record.id, record.text) == ("1", "나리는 갔다")
+    with monkeypatch.context() as patched:
+        patched.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=len(LINE.encode()) - 1))
+        with pytest.raises(UserError, match="does not fit on the disk"):
+            read(path)
+    path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises(UserError, match=r"a\.jsonl\.packed is a damaged archive"):
+        read(path)
     assert list(temporary.iterdir()) == []
 
 
