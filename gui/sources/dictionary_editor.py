@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.dictionary.entries import DictionaryEntry
 from core.messages.catalogue import say, say_count
 from core.services.dictionary_draft import (
     DraftLine,
@@ -139,8 +140,17 @@ class DictionaryEditor(AddSourceForm):
 
     def check(self) -> DraftReport:
         """Which lines are entries with the tag set of now, which an undo may have changed meanwhile."""
+        return self._check(self.model.lines)
+
+    def _check(self, lines: Sequence[DraftLine]) -> DraftReport:
         assert self._project is not None, "the form is shown with a project only"
-        return check_lines(self.model.lines, self._project.sentences.labels())
+        return check_lines(lines, self._project.sentences.labels())
+
+    def find_entries_to_keep(self) -> Sequence[DictionaryEntry]:
+        """The lines that are entries; where some are not, also those that are stored, of which these may have come."""
+        report = self.check()
+        stored = self._check(self._before).entries if report.problems else ()
+        return tuple(dict.fromkeys((*report.entries, *stored)))
 
     @property
     def is_changed(self) -> bool:

@@ -359,7 +359,7 @@ class SourcesPage(Page):
     def _keep_entries(self) -> None:
         """What is typed and not saved stays in the project that is closed."""
         editor = self.editor
-        if editor.is_changed and (entries := editor.check().entries):
+        if editor.is_changed and (entries := editor.find_entries_to_keep()):
             saved = self.actions_of.save_dictionary(editor.source, editor.title_typed, entries)
             if saved is not None:
                 editor.take_saved(saved)

@@ -130,6 +130,19 @@ def test_a_new_dictionary_that_is_being_typed_is_stored_once_when_the_window_clo
         assert [entry.text for entry in read_entries(project, 2)] == ["부산"]
 
 
+def test_an_entry_that_is_half_edited_when_the_project_is_closed_stays_as_it_was(opened, editor, qtbot, tmp_path):
+    editor.model.add([DraftLine("부산", "LC"), DraftLine("여수", "LC")])
+    editor.count()
+    click(editor.start)
+    wait_for_job(qtbot, opened.context.runner)
+    click(opened.pages["sources"].panel.edit)
+    editor.model.setData(editor.model.index(0, STRING), "/부산[/")
+    editor.model.add([DraftLine("강릉", "LC")])
+    opened.context.session.close_project()
+    with open_project(tmp_path / "p.spandesk") as project:
+        assert {entry.text for entry in read_entries(project, 2)} == {"부산", "여수", "강릉"}
+
+
 def test_a_label_that_is_gone_meanwhile_loses_no_entry(opened, editor):
     session = opened.context.session
     session.add_label("shop")
