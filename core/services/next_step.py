@@ -2,6 +2,7 @@
 
 from typing import Literal, NamedTuple
 
+from core.domain.spans import SPLITS
 from core.domain.splitting import normalise_for_comparison
 from core.messages.catalogue import say, say_count
 from core.services.next_batch import find_starved
@@ -35,15 +36,27 @@ class NextStep(NamedTuple):
 
 
 def find_next_step(project: Project) -> NextStep:
-    """What to do next; takes some tenths of a second in a pool of a million."""
-    train, dev, left = (project.sentences.count(section) for section in ("train", "dev", "pool"))
+    """What to do next; takes some tenths of a second in a pool of a million, and once some seconds for a small pool
+    beside a million sentences.
+    """
+    train, dev, pooled = (project.sentences.count(section) for section in ("train", "dev", "pool"))
+    left = pooled - (_count_copies(project) if pooled <= 10 * FIRST else 0)
     if not train + dev + left:
         return NextStep(say("There is nothing to label yet: add a corpus, or raw text for the pool."), "corpus")
     run, labelled = _newest_run(project), _count_labelled(project, train + dev)
     step = _find_start(project, labelled, dev, left) if run is None else _find_after(project, run, left)
     if left and (run is not None or labelled >= FIRST) and (starved := find_starved(project)):
         return step._replace(text=f"{step.text} {_describe_starved(starved)}")
-    return step
+    return step if left or not pooled else step._replace(text=f"{step.text} {_describe_copies(pooled)}")
+
+
+def _count_copies(project: Project) -> int:
+    """How many sentences of the pool have a text that is in a split, without those that are skipped."""
+    skipped = project.pool.skipped()
+    same = [project.texts.find(each.text) for each in project.sentences.each("pool") if each.number not in skipped]
+    known = project.sentences.by_number([number for numbers in same for number in numbers])
+    in_splits = {each.number for each in known if each.split in SPLITS}
+    return sum(not in_splits.isdisjoint(numbers) for numbers in same)
 
 
 def _count_labelled(project: Project, sentences: int) -> int:
@@ -162,8 +175,8 @@ def _find_labelling(project: Project, left: int) -> NextStep:
         return NextStep(say("All sentences of the pool are skipped: come back to them, or add raw text."), "pool")
     return NextStep(
         say_count(
-            "{count:,} sentence is in the pool: choose the next batch, and label on.",
-            "{count:,} sentences are in the pool: choose the next batch, and label on.",
+            "{count:,} sentence of the pool is left to label: choose the next batch.",
+            "{count:,} sentences of the pool are left to label: choose the next batch.",
             left,
         ),
         "pool",
@@ -184,6 +197,15 @@ def _open_batch(project: Project) -> int | None:
     """The newest batch, if any of its sentences is left."""
     batch = project.batches.newest()
     return batch.number if batch is not None and batch.open else None
+
+
+def _describe_copies(pooled: int) -> str:
+    """That a pool has nothing new to label."""
+    return say_count(
+        "The sentence that is left in the pool has a text that is in a split already.",
+        "The {count:,} sentences that are left in the pool have texts that are in a split already.",
+        pooled,
+    )
 
 
 def _describe_starved(labels: list[str]) -> str:

@@ -97,10 +97,10 @@ def test_a_run_tags_the_pool_then_batches_are_labelled_then_it_is_repeated(pool)
         f"Run {run} has not tagged the pool yet: have it do so, and it suggests spans.", "pool"
     )
     pool.sources.remove(run, "weights")
-    assert find_next_step(pool).text == "70 sentences are in the pool: choose the next batch, and label on."
+    assert find_next_step(pool).text == "70 sentences of the pool are left to label: choose the next batch."
     pool.sources.restore(run)
     tag(pool, run)
-    assert find_next_step(pool).text == "70 sentences are in the pool: choose the next batch, and label on."
+    assert find_next_step(pool).text == "70 sentences of the pool are left to label: choose the next batch."
     entries = [BatchEntry(pool.sentences.by_id(name).number, "random") for name in NAMES[60:64]]
     batch = pool.batches.add("random", None, 0.1, entries).number
     finish(pool, NAMES[60:61])
@@ -112,7 +112,7 @@ def test_a_run_tags_the_pool_then_batches_are_labelled_then_it_is_repeated(pool)
     second = add_run(pool, {})
     assert find_next_step(pool).text.startswith(f"Run {second} has not tagged the pool"), "the first one's are older"
     pool.sources.suggest_with(run)
-    assert find_next_step(pool).text.endswith("label on."), "the person wants those of the first one"
+    assert find_next_step(pool).text.endswith("choose the next batch."), "the person wants those of the first one"
 
 
 def test_where_all_is_skipped_or_done_it_says_so(pool):
@@ -124,6 +124,14 @@ def test_where_all_is_skipped_or_done_it_says_so(pool):
     pool.database.write("UPDATE sentence SET split = 'aside' WHERE split = 'pool'")
     step = find_next_step(pool)
     assert step == NextStep(f"Look at what run {run} gets wrong on dev, or add raw text to label.", "inspect", run=run)
+    copies = [("pool", Sentence.unchecked(f"copy {name}", f" {name} 문장이다", ())) for name in NAMES[:2]]
+    add_sentences(pool, copies)
+    words = f"{step.text} The 2 sentences that are left in the pool have texts that are in a split already."
+    assert find_next_step(pool) == step._replace(text=words)
+    pool.database.write("UPDATE sentence SET split = 'pool' WHERE split = 'aside'")
+    assert find_next_step(pool).text.startswith("All sentences of the pool are skipped"), "or copies"
+    pool.pool.come_back()
+    assert find_next_step(pool).text == "70 sentences of the pool are left to label: choose the next batch."
 
 
 def test_without_a_pool_a_corpus_is_trained_on_and_corrections_are_for_a_retraining(tmp_path):
