@@ -83,6 +83,8 @@ def add_file_source(project: Project, plan: SourcePlan) -> Generator[ImportProgr
         origin = _origin(file, plan)
         number = known.number if known else project.sources.add(plan.kind, plan.title, origin)
         try:
+            for _ in project.sources.delete_leftovers([number]):
+                yield ImportProgress(file.source.name, 0)
             key = project.sources.next_version(number)
             reading = _FileReading(project, plan, file, key)
             yield from reading.store()

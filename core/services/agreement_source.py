@@ -51,6 +51,8 @@ def add_agreement(
     known = project.sources.find("agreement", name)
     number = known.number if known else project.sources.add("agreement", name, {})
     try:
+        for _ in project.sources.delete_leftovers([number]):
+            yield Reading(0, len(numbers))
         key = project.sources.next_version(number)
         for first in range(0, len(numbers), _AT_ONCE):
             part = numbers[first : first + _AT_ONCE]

@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 
@@ -108,19 +109,20 @@ class Project:
                 self.predictions.forget_unfinished(run)
                 self.runs.end(run, "stopped")
             self._remove_unfinished_checkpoints(run)
-        for source in self.sources.list_all():
-            if not source.is_run:
-                self.sources.delete_unfinished(source.number)
+        self.sources.hide_unfinished()
 
     def delete_removed(self) -> Iterator[None]:
-        """Delete what was removed of sources until now, which can be undone no longer: weights at once, the rest while
-        the result is iterated. What a stop leaves stays removed, and is deleted the next time.
+        """Delete what was removed of sources until now, which can be undone no longer, and what a killed process left
+        of versions: weights at once, the rest while the result is iterated. What a stop leaves stays removed, and is
+        deleted the next time.
         """
         removed = self.sources.list_removed()
         for source in removed:
             if source.is_run:
                 remove_within(self._run_folder(source.number), self.folder)
-        return self.sources.delete_in_slices([each.number for each in removed if each.removed == "all"])
+        kept = [each.number for each in self.sources.list_all() if not each.is_run]
+        gone = [each.number for each in removed if each.removed == "all"]
+        return chain(self.sources.delete_leftovers(kept), self.sources.delete_in_slices(gone))
 
     def _restore_resume_folder(self, run: int) -> None:
         """Restore the newest complete training state if the process was killed while replacing it.

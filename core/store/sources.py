@@ -7,6 +7,7 @@ takes the place of the last one, so that no figures are of two.
 
 import json
 import unicodedata
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
@@ -35,6 +36,8 @@ _TABLES = {
 what is left of them."""
 _SLICE = 1_000
 """Rows that are deleted at once: few enough that a window which does it in between does not stutter."""
+
+_IS_UNFINISHED = "kind IN ('file', 'person', 'agreement') AND number NOT IN (SELECT source FROM epoch)"
 
 _TAGGERS = {"training", "model", "dictionary"}
 
@@ -299,16 +302,33 @@ class Sources:
             [key.source, key.epoch, now_text(), fingerprint],
         )
 
+    def hide_unfinished(self) -> None:
+        """Remove the sources whose first version was never finished, of the kinds that cannot tag; only before any is
+        being added.
+        """
+        is_new = f"removed IS NOT 'all' AND {_IS_UNFINISHED}"
+        if self._database.value(f"SELECT 1 FROM source WHERE {is_new}") is not None:
+            self._database.write(f"UPDATE source SET removed = 'all' WHERE {is_new}")
+
+    def delete_leftovers(self, numbers: Iterable[int]) -> Iterator[None]:
+        """Delete what is stored of unfinished versions of sources that are not runs, pausing between slices; what a
+        stop leaves is nobody's, and is deleted the next time.
+        """
+        is_left = "source = ?1 AND epoch > (SELECT coalesce(max(number), 0) FROM epoch WHERE source = ?1)"
+        for number in numbers:
+            for table in ("prediction", "comparison", "signal"):
+                chosen = f"SELECT {_TABLES[table]} FROM {table} WHERE {is_left} LIMIT {_SLICE}"
+                while self._database.value(f"SELECT 1 FROM {table} WHERE {is_left}", [number]) is not None:
+                    self._database.write(f"DELETE FROM {table} WHERE ({_TABLES[table]}) IN ({chosen})", [number])
+                    yield
+
     def delete_unfinished(self, number: int) -> None:
         """Delete what is stored of an unfinished version of a source that is not a run; and the source, if it has no
         other version and cannot tag. A person may have removed it meanwhile.
         """
-        last = max(self.epoch_numbers(number), default=0)
+        deque(self.delete_leftovers([number]), maxlen=0)
         with self._database.atomic():
-            for table in ("prediction", "comparison", "signal"):
-                self._database.write(f"DELETE FROM {table} WHERE source = ? AND epoch > ?", [number, last])
-            kind = self._database.value("SELECT kind FROM source WHERE number = ?", [number])
-            if not last and kind in {"file", "person", "agreement"}:
+            if self._database.value(f"SELECT 1 FROM source WHERE number = ? AND {_IS_UNFINISHED}", [number]):
                 self._database.write("DELETE FROM source WHERE number = ?", [number])
                 self._database.write(
                     "UPDATE sqlite_sequence SET seq = (SELECT coalesce(max(number), 0) FROM source)"

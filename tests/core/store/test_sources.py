@@ -1,5 +1,7 @@
 """Sources that are not runs: their versions, what they judged, and how they are removed."""
 
+from collections import deque
+
 import pytest
 
 from core.domain.errors import UserError
@@ -142,6 +144,37 @@ def test_what_a_killed_closing_leaves_stays_removed_and_is_deleted_the_next_time
     with open_project(project.folder) as command:
         assert count(command) == 0
         assert command.problems() == []
+
+
+def test_what_a_killed_addition_leaves_is_hidden_at_once_and_deleted_in_slices(project, monkeypatch):
+    def count(opened, key):
+        return opened.database.value(
+            "SELECT count(*) FROM prediction WHERE source = ? AND epoch = ?", [key.source, key.epoch]
+        )
+
+    monkeypatch.setattr("core.store.sources._SLICE", 1)
+    first = add_file(project, FIRST_EPOCH)
+    second = project.sources.next_version(first.source)
+    alone = project.sources.next_version(project.sources.add("file", "other", {}))
+    said = {project.sentences.by_id(name).number: spans for name, spans in FIRST_EPOCH.items()}
+    for key in (second, alone):
+        project.predictions.save(key, said)
+    monkeypatch.setattr("core.store.project._MOMENT", 0)
+    monkeypatch.setattr(project, "delete_removed", lambda: iter(()))  # as if it were killed
+    project.close()
+    with open_project(project.folder, is_responsive=True) as window:
+        assert [source.number for source in window.sources.list_all()] == [1, first.source]
+        assert window.runs.epoch_number(first.source, None) == first.epoch
+        assert (count(window, second), count(window, alone)) == (4, 4), "a window deletes it later"
+        deleting = window.delete_removed()
+        next(deleting)
+        assert count(window, second) == 3, "one slice at a time"
+        deque(window.sources.delete_leftovers([first.source]), maxlen=0)  # as whoever adds the next version does
+        window.predictions.save(second, said)
+        window.sources.finish_version(second, "b")
+        deque(deleting, maxlen=0)
+        assert [count(window, key) for key in (first, second, alone)] == [4, 4, 0]
+        assert window.problems() == []
 
 
 def test_of_a_run_the_weights_alone_or_all_can_be_removed(project):
