@@ -23,7 +23,7 @@ from gui.widgets.text_fields import LineField
 from gui.widgets.text_labels import PlainLabel, hint_label
 
 _LONGEST_SOURCE = 280
-"""Pixels for the words on whose suggestions are shown."""
+"""Pixels for the name of a source, which would else make the pane wider than the window."""
 
 
 class ReviewedMark(QWidget):
@@ -55,8 +55,9 @@ class ReviewedMark(QWidget):
     def show_pooled(self, is_pooled: bool, *, is_skipped: bool = False, reason: str = "") -> None:
         """Offer what can be done with a sentence of the pool, or of another section; `reason` is why it was chosen."""
         self.button.setVisible(not is_pooled)
-        for part in (self.done, self.skip, self.reason):
+        for part in (self.done, self.skip):
             part.setVisible(is_pooled)
+        self.reason.setVisible(bool(reason))
         self.skip.defaultAction().setIconText(say("Come back") if is_skipped else say("Skip"))
         self.reason.setText(reason)
 
@@ -95,6 +96,7 @@ class ComparisonBar(QWidget):
         self.other = chooser(
             say("Compare with"), say("Show what another epoch predicted, dotted, below the predictions")
         )
+        self.other.setMaximumWidth(scaled(_LONGEST_SOURCE))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)

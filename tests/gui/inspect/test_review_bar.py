@@ -11,6 +11,8 @@ from core.metrics.signals import Signals
 from core.store.predictions import EpochKey
 from core.store.project import open_project
 from core.store.sentence_selection import ALL_ERRORS, Selection
+from gui.inspect.review_bar import ComparisonBar
+from gui.look.theme import scaled
 from gui.sentence.delegate import SENTENCE_ROLE
 from tests.building import FIRST_EPOCH, add_run, project_with_sentences
 
@@ -353,3 +355,10 @@ def test_a_mark_that_cannot_be_stored_is_not_shown(busy):
     assert not button.isChecked()
     busy.key(Key.Key_R, CTRL | SHIFT)
     assert busy.shown() == "news-3"
+
+
+def test_a_long_name_of_a_source_makes_the_pane_no_wider(qtbot):
+    bar = ComparisonBar()
+    qtbot.addWidget(bar)
+    bar.offer(EpochKey(1, 1), {EpochKey(2, 1): "이름 " * 100}, None)
+    assert bar.sizeHint().width() < scaled(420)
