@@ -1,6 +1,7 @@
 """The first screen: sample project, recent projects, a new project from corpus files."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -169,8 +170,8 @@ class WelcomePage(QWidget):
         text = QApplication.clipboard().text()
         if not text.strip():
             raise UserError("there is no text in the clipboard; copy some, or choose a file")
-        file = self._data_folder / say("pasted text.txt")
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file = self._data_folder / say("pasted text {day}.txt", day=f"{datetime.now():%Y-%m-%d %H.%M.%S.%f}")
+        file.parent.mkdir(parents=True, exist_ok=True)  # earlier ones stay: projects were imported from them
         with replacing(file) as written:
             written.write(text)
         self.start.hide()

@@ -37,12 +37,16 @@ def test_pasted_text_and_typed_labels_make_a_project_of_the_pool(window, qtbot, 
     assert "the label PS comes twice" in form.tag_set.problem.text()
     form.tag_set.field.setText("제품, PS")
     form.folder_field.setText(str(tmp_path / "pasted.spandesk"))
+    [first] = form.plan.files
     click(form.start)
     wait_for_job(qtbot, window.context.runner)
     assert session.project.sentences.labels() == ("제품", "PS")
     assert session.project.sentences.count("pool") == 2
     assert window.stack.currentWidget() is window.pages["inspect"]
     assert window.pages["inspect"].filters.filter.split == "pool"
+    QApplication.clipboard().setText("눈이 온다\n")
+    click(welcome.paste)
+    assert first.read_text(encoding="utf-8").startswith("이순신은"), "a project was imported from it"
 
 
 def test_a_corpus_is_asked_for_no_labels(window, tmp_path):
