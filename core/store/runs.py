@@ -82,18 +82,21 @@ class Runs:
         """Where the weights of a run are."""
         return self._project / "runs" / f"{run:04d}"
 
+    def next_number(self) -> int:
+        """The number of the next run: above those of all sources that there were and of all folders of runs, so that no
+        weights are written over others.
+        """
+        return 1 + max(self._sources.last_number(), self._last_folder())
+
     def start(self, settings: TrainSettings) -> int:
         """Start a run on the current corpus and return its number; call `describe` to record what it trains on.
-
-        Its number is above those of all runs that there were and of all folders of runs, so that no weights are
-        written over others.
 
         Raises:
             UserError: many sentences are being changed right now, or a link is in the place of the folder of runs.
         """
         with self._database.atomic():
             self._corrections.settle()
-            number = 1 + max(self._sources.last_number(), self._last_folder())
+            number = self.next_number()
             self._refuse_link(number)
             kind: SourceKind = "training" if settings.folds is None else "cross-check"
             self._sources.add_run(number, kind, self._corrections.last_number())

@@ -192,6 +192,11 @@ class ImportPreview(QWidget):
         self._turn_to(is_rejected=False)
         self.said.setText(say("Reading…"))
 
+    def propose_judged(self, *, are_read: bool) -> None:
+        """Choose what texts without spans are, where files do not say it: without entities, or not judged."""
+        box = self.choices["without_spans"]
+        box.setCurrentIndex(box.findData("no-entities" if are_read else "not-judged"))
+
     @property
     def new_labels(self) -> tuple[str, ...]:
         """The labels to add to the tag set."""

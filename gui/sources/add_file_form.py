@@ -86,7 +86,12 @@ class AddFileForm(AddSourceForm):
 
     def _choose_kind(self) -> None:
         self._is_chosen = True
+        self._propose_judged()
         self._read()
+
+    def _propose_judged(self) -> None:
+        """A person who leaves a text without spans says that it has none; what a tool left so was perhaps not read."""
+        self.preview.propose_judged(are_read=self.person.isChecked())
 
     def _propose_name(self) -> None:
         if self._path is not None:
@@ -108,7 +113,8 @@ class AddFileForm(AddSourceForm):
 
     def _show(self, preview: SourcePreview) -> None:
         annotators = {name for file in preview.file.files for name in file.annotators}
-        if annotators and not self._is_chosen:
+        is_by_person = bool(annotators) and not self._is_chosen and not self.person.isChecked()
+        if is_by_person:
             self.person.setChecked(True)
         self.preview.show_preview(preview.file)
         must_choose = len(annotators) > 1 and not self.preview.annotator.currentData()
@@ -117,7 +123,9 @@ class AddFileForm(AddSourceForm):
         has_any = any(file.sentences for file in preview.file.files)
         set_property(self.matched, "role", "error" if problem or (preview.is_whole and not has_any) else "heading")
         self.start.setEnabled(has_any and not problem)
-        self._propose_labels()  # last, as it may have the file read again
+        self._propose_labels()  # last, as these two may have the file read again
+        if is_by_person:
+            self._propose_judged()
 
     def _propose_labels(self) -> None:
         """Take labels of other names for those that they mean here; one that nobody knows stays left out."""

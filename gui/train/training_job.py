@@ -140,9 +140,7 @@ class Training(QObject):
         """
         project = self._session.project
         assert project is not None, "no project is open"
-        runs = project.runs.list_all()
-        number = runs[-1].number + 1 if runs else 1
-        self._start(number, lambda: self._training(project, settings), project, settings, base)
+        self._start(project.runs.next_number(), lambda: self._training(project, settings), project, settings, base)
 
     def resume(self, run: int) -> None:
         """Resume a run that was stopped.

@@ -78,8 +78,9 @@ def test_only_the_session_mutates_the_store(project: Project):
     assert not offered & reading
     session = ROOT / "gui" / "session.py"
     assert list(mutations(session, offered)), "the search finds what it looks for"
-    # These make those of sources and of the pool, as the session makes all others.
-    parts = (session, ROOT / "gui" / "sources" / "actions.py", ROOT / "gui" / "inspect" / "pool_work.py")
+    # These make those of sources, of the pool and between readers, as the session makes all others.
+    names = ("sources/actions.py", "inspect/pool_work.py", "inspect/adjudication.py")
+    parts = (session, *(ROOT / "gui" / name for name in names))
     others = (path for path in (ROOT / "gui").rglob("*.py") if path not in parts)
     assert [found for path in others for found in mutations(path, offered)] == []
 

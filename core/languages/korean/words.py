@@ -16,10 +16,12 @@ _WORD_START = re.compile(r"(?<![^\W_])\S|(?<=[가-힣])[^\s가-힣]")
 
 _BRACKETS = {"(": ")", "[": "]", "{": "}", "<": ">", "〈": "〉", "《": "》", "「": "」", "『": "』", "（": "）"}
 _CLOSING = {closing: opening for opening, closing in _BRACKETS.items()}
+_EITHER = {*_BRACKETS, *_CLOSING}
 
 
 def word_shapes(text: str, index: int, boundaries: Sequence[int]) -> tuple[tuple[int, int], ...]:
-    """The ranges that pointing at a character may mean, likeliest first: noun, word, eojeol; none on a blank.
+    """The ranges that pointing at a character may mean, likeliest first: noun between brackets (보아텡 of
+    보아텡(AC밀란)이), noun, word, eojeol; none on a blank.
 
     Args:
         boundaries: the boundaries of grapheme clusters, so that none is split.
@@ -29,10 +31,28 @@ def word_shapes(text: str, index: int, boundaries: Sequence[int]) -> tuple[tuple
         return ()
     near = boundaries[bisect_left(boundaries, whole[0]) : bisect_right(boundaries, whole[1])]
     with_particles = _strip_marks(*whole, text, near)
-    composed = to_nfc(text[slice(*with_particles)])
-    end = composed.ends[noun_end(composed.text) - 1] + with_particles[0]
-    noun = _strip_marks(with_particles[0], max(at for at in near if at <= end), text, near)
-    return tuple(dict.fromkeys((noun, with_particles, whole)))
+    noun = _cut_particles(*with_particles, text, near)
+    if (part := _find_bracketed(*with_particles, text, index)) is None:
+        return tuple(dict.fromkeys((noun, with_particles, whole)))
+    between = _cut_particles(*_strip_marks(*part, text, near), text, near)
+    return tuple(dict.fromkeys((between, noun, with_particles, whole)))
+
+
+def _cut_particles(start: int, end: int, text: str, boundaries: Sequence[int]) -> tuple[int, int]:
+    composed = to_nfc(text[start:end])
+    last = composed.ends[noun_end(composed.text) - 1] + start
+    return _strip_marks(start, max(at for at in boundaries if at <= last), text, boundaries)
+
+
+def _find_bracketed(start: int, end: int, text: str, index: int) -> tuple[int, int] | None:
+    """The part of a word before, inside or after a pair of brackets that an index is in; None: it has no such part, or
+    the index is on a bracket or outside of the word.
+    """
+    marks = [start - 1, *(at for at in range(start, end) if text[at] in _EITHER), end]
+    if len(marks) == 2 or index in marks or not start <= index < end:
+        return None
+    place = bisect_left(marks, index)
+    return marks[place - 1] + 1, marks[place]
 
 
 def _strip_marks(start: int, end: int, text: str, boundaries: Sequence[int]) -> tuple[int, int]:

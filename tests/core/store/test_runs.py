@@ -37,6 +37,14 @@ def test_runs_compare_on_the_dev_sentences_that_both_predicted(tmp_path):
         assert sum(count.support for count in counts.values()) == 4
 
 
+def test_the_next_number_is_that_of_the_next_run_whatever_other_sources_there_are(tmp_path):
+    with project_with_run(tmp_path / "p.spandesk") as project:
+        project.sources.add("dictionary", "names", {})
+        number = project.runs.next_number()
+        assert number == 3
+        assert add_run(project, FIRST_EPOCH) == number
+
+
 def test_a_run_that_was_killed_is_stopped_at_the_next_opening(tmp_path):
     with project_with_sentences(tmp_path / "p.spandesk") as project:
         project.runs.start(TrainSettings())

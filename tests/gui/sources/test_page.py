@@ -189,6 +189,21 @@ def test_a_person_is_compared_with_the_gold_and_every_figure_is_explained(opened
     assert not panel.figures.isVisible()
 
 
+def test_a_persons_text_without_spans_was_read_and_a_tools_perhaps_not(opened, qtbot, tmp_path):
+    page, project = opened.pages["sources"], opened.context.session.project
+    file = tmp_path / "나리.jsonl"
+    texts = [each.text for each in project.sentences.each("dev", 2)]
+    file.write_text("".join(json.dumps({"text": text, "spans": []}) + "\n" for text in texts), encoding="utf-8")
+    page.ask(file)
+    judged = page.form.preview.choices["without_spans"]
+    assert judged.currentData() == "not-judged"
+    click(page.form.person)
+    assert judged.currentData() == "no-entities"
+    click(page.form.start)
+    wait_for_job(qtbot, opened.context.runner)
+    assert project.predictions.count(EpochKey(2, 1), "dev") == 2
+
+
 def test_a_dictionary_of_the_gold_is_added_and_tags(opened, qtbot):
     page, project = opened.pages["sources"], opened.context.session.project
     text = "서울에 갔다. 서울에 왔다."

@@ -84,8 +84,11 @@ def test_the_end_of_a_name_is_not_a_particle(word):
 def test_quotes_and_brackets_are_left_out_until_the_last():
     assert shapes("“이순신”이라고") == ["이순신", "이순신”이라고", "“이순신”이라고"]
     assert shapes("(서울),") == ["서울", "(서울),"]
-    assert shapes("삼성전자(005930)는") == ["삼성전자(005930)", "삼성전자(005930)는"]
-    assert shapes("(주)삼성은", 3) == ["(주)삼성", "(주)삼성은"]
+    assert shapes("삼성전자(005930)는") == ["삼성전자", "삼성전자(005930)", "삼성전자(005930)는"]
+    assert shapes("삼성전자(005930)는", 6) == ["005930", "삼성전자(005930)", "삼성전자(005930)는"]
+    assert shapes("(주)삼성은", 3) == ["삼성", "(주)삼성", "(주)삼성은"]
+    assert shapes("보아텡(AC밀란)이", 4) == ["AC밀란", "보아텡(AC밀란)", "보아텡(AC밀란)이"]
+    assert shapes("박상민(51)", 3) == ["박상민(51)"], "on a bracket"
     assert shapes("...") == ["..."]
     assert shapes("그는 갔다", 2) == []
 
