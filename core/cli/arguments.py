@@ -22,7 +22,7 @@ def read_text(argument: str) -> str:
 
 def read_names(argument: str) -> str:
     """The argument, or the lines of the file that it names, separated by commas."""
-    if argument in KNOWN_TAG_NAMES or not os.path.isfile(argument):  # noqa: PTH113 - a long list is no file, where Path would raise
+    if argument in KNOWN_TAG_NAMES or not os.path.isfile(argument):  # noqa: PTH113 - a long list is not a path, for which Path would raise
         return read_text(argument)
     try:
         lines = Path(argument).read_text(encoding="utf-8-sig").splitlines()
@@ -85,5 +85,5 @@ def add_epoch(parser: argparse.ArgumentParser, *, has_sources: bool = False) -> 
         named = say("any source, by its number or its name")
         chosen.add_argument("--source", type=read_source, dest="run", metavar="N", help=named)
         names.append("--version")
-        words = say("a number, or best: by F1 on dev (default: the last); a version of what is no run")
+        words = say("a number, or best: by F1 on dev (default: the last); of a source that is not a run, a version")
     parser.add_argument(*names, type=read_epoch, metavar="E", help=words)

@@ -56,7 +56,7 @@ class DraftReport:
 
     Attributes:
         entries: of the lines that are entries; their `line` is the index.
-        problems: why a line is no entry.
+        problems: why a line is not an entry.
         notices: what a person should know of a line that is one.
         found: how many places each section has.
         judged, agreeing: how many of them somebody judged, and how many of these the gold labels just so.
@@ -128,7 +128,7 @@ def _parse_line(line: DraftLine, labels: Sequence[str], index: int) -> Dictionar
     if label not in labels:
         raise UserError("the label {label} is not in the tag set ({known})", label=label, known=join_words(labels))
     entry = parse_entry(f"{line.written}\t{label}", index)
-    assert entry is not None, "a line with a label is no comment"
+    assert entry is not None, "a line with a label is not a comment"
     return entry
 
 

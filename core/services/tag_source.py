@@ -68,7 +68,7 @@ def tag_source(
     the next call goes on from there.
 
     Args:
-        epoch: of a run; None means the last one. What is no run tags as it is now, which is its best version.
+        epoch: of a run; None means the last one. A source that is not a run tags as it is now, its best version.
 
     Raises:
         UserError: the source cannot tag, or has no epochs to choose from, the section is empty, or what it tags with

@@ -10,24 +10,23 @@ from core.messages.catalogue import mark, say
 from core.services.dictionary_draft import COUNTED, DraftLine, DraftReport
 from gui.look.theme import Look, font
 from gui.text.wording import wrap_tooltip
-from gui.widgets.tables import LEFT, RIGHT, ROOT, Index
+from gui.widgets.tables import ROOT, Column, Index
 
 STRING, LABEL, POOL, TRAIN, DEV, GOLD, NOTE = range(7)
-_TITLES = (
-    mark("String or /expression/"),
-    mark("Label"),
-    mark("Pool"),
-    mark("Train"),
-    mark("Dev"),
-    mark("Gold agrees"),
-    mark("Note"),
+_FOUND = mark("Places that it finds in this section")
+_COLUMNS = (
+    Column(mark("String or /expression/")),
+    Column(mark("Label")),
+    Column(mark("Pool"), _FOUND, is_number=True),
+    Column(mark("Train"), _FOUND, is_number=True),
+    Column(mark("Dev"), _FOUND, is_number=True),
+    Column(
+        mark("Gold agrees"),
+        mark("At how many of its places in train and dev the gold has just this span and label"),
+        is_number=True,
+    ),
+    Column(mark("Note")),
 )
-_PURPOSES = {
-    **dict.fromkeys((POOL, TRAIN, DEV), mark("Places that it finds in this section")),
-    GOLD: mark("At how many of its places in train and dev the gold has just this span and label"),
-}
-
-
 _UNKNOWN = "…"
 
 
@@ -104,22 +103,14 @@ class DraftModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._lines) + 1
 
     def columnCount(self, parent: Index = ROOT) -> int:
-        return 0 if parent.isValid() else len(_TITLES)
+        return 0 if parent.isValid() else len(_COLUMNS)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         flags = super().flags(index)
         return flags | Qt.ItemFlag.ItemIsEditable if index.column() in (STRING, LABEL) else flags
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return say(_TITLES[section])
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return RIGHT if POOL <= section <= GOLD else LEFT
-        if role == Qt.ItemDataRole.ToolTipRole and section in _PURPOSES:
-            return wrap_tooltip(say(_PURPOSES[section]))
-        return None
+        return _COLUMNS[section].read_head(role) if orientation == Qt.Orientation.Horizontal else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
@@ -133,7 +124,7 @@ class DraftModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole and column in (STRING, NOTE) and not is_blank:
             return wrap_tooltip(self._cell(row, column))
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return RIGHT if POOL <= column <= GOLD else LEFT
+            return _COLUMNS[column].alignment
         if role == Qt.ItemDataRole.FontRole:
             return font(bold=column == LABEL, tabular=column >= POOL)
         if role == Qt.ItemDataRole.ForegroundRole:

@@ -13,24 +13,22 @@ from gui.context import Context
 from gui.look.theme import Look, font, scaled
 from gui.sources.source_words import KINDS, describe_day, describe_origin, describe_size
 from gui.text.wording import wrap_tooltip
-from gui.widgets.tables import LEFT, RIGHT, ROOT, Index, prepare_table
+from gui.widgets.tables import ROOT, Column, Index, prepare_table
 
 NAME, KIND, ORIGIN, DAY, SENTENCES, F1, SIZE = range(7)
-_TITLES = (
-    mark("Name"),
-    mark("Kind"),
-    mark("From"),
-    mark("Day"),
-    mark("Sentences"),
-    mark("Best F1 on dev"),
-    mark("On disk"),
+_COLUMNS = (
+    Column(mark("Name")),
+    Column(mark("Kind")),
+    Column(mark("From"), mark("Encoder and settings of a run, or the file of another source")),
+    Column(mark("Day")),
+    Column(mark("Sentences"), mark("Sentences with its spans, wherever they are"), is_number=True),
+    Column(
+        mark("Best F1 on dev"),
+        mark("Micro F1 on dev by the gold as it is now: of a run's best epoch, or of the last version"),
+        is_number=True,
+    ),
+    Column(mark("On disk"), mark("Weights and training state; spans are in the project's database"), is_number=True),
 )
-_PURPOSES = {
-    ORIGIN: mark("Encoder and settings of a run, or the file of another source"),
-    SENTENCES: mark("Sentences with its spans, wherever they are"),
-    F1: mark("Micro F1 on dev by the gold as it is now: of a run's best epoch, or of the last version"),
-    SIZE: mark("Weights and training state; spans are in the project's database"),
-}
 _WORDS: dict[int, Callable[[SourceSummary], str]] = {
     KIND: lambda summary: say(KINDS[summary.source.kind]),
     ORIGIN: describe_origin,
@@ -81,18 +79,10 @@ class SourceModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._rows)
 
     def columnCount(self, parent: Index = ROOT) -> int:
-        return 0 if parent.isValid() else len(_TITLES)
+        return 0 if parent.isValid() else len(_COLUMNS)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return say(_TITLES[section])
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return RIGHT if section >= SENTENCES else LEFT
-        if role == Qt.ItemDataRole.ToolTipRole and section in _PURPOSES:
-            return wrap_tooltip(say(_PURPOSES[section]))
-        return None
+        return _COLUMNS[section].read_head(role) if orientation == Qt.Orientation.Horizontal else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
@@ -102,7 +92,7 @@ class SourceModel(QAbstractTableModel):
             words = self._text(summary, column)
             return words if role == Qt.ItemDataRole.DisplayRole else wrap_tooltip(words)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return RIGHT if column >= SENTENCES else LEFT
+            return _COLUMNS[column].alignment
         if role == Qt.ItemDataRole.FontRole:
             is_shown = summary.source.number == self._context.source
             return font(bold=column == NAME and is_shown, tabular=column >= DAY)

@@ -1,15 +1,16 @@
 """Tables: what all have in common, and those with a column a split."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QBrush, QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QTableWidget, QTableWidgetItem
 
 from core.domain.spans import SPLITS, Split
+from core.messages.catalogue import say
 from gui.look.theme import Look, font, scaled
-from gui.text.wording import label_names
+from gui.text.wording import label_names, wrap_tooltip
 
 Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
@@ -33,6 +34,31 @@ def prepare_table(table: QTableView, purpose: str, *, row_height: int) -> None:
     table.verticalHeader().setDefaultSectionSize(scaled(row_height))
     table.horizontalHeader().setHighlightSections(False)
     table.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
+
+
+class Column(NamedTuple):
+    """What the head of a column says; templates of the catalogue.
+
+    Attributes:
+        purpose: the tooltip; empty: none.
+        is_number: its cells are aligned to the right.
+    """
+
+    title: str
+    purpose: str = ""
+    is_number: bool = False
+
+    @property
+    def alignment(self) -> Qt.AlignmentFlag:
+        return RIGHT if self.is_number else LEFT
+
+    def read_head(self, role: int) -> Any:
+        """What `headerData` answers for this column."""
+        if role == Qt.ItemDataRole.DisplayRole:
+            return say(self.title)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return self.alignment
+        return wrap_tooltip(say(self.purpose)) if role == Qt.ItemDataRole.ToolTipRole and self.purpose else None
 
 
 class SplitTable(QTableWidget):
